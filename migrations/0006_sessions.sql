@@ -1,0 +1,22 @@
+-- Browser sessions. The cookie's SHA-256 only: what is stored here opens nothing.
+
+CREATE TABLE sessions (
+	realm_id	uuid NOT NULL REFERENCES realms (id) ON DELETE CASCADE,
+	id		uuid NOT NULL,
+	digest		bytea NOT NULL CHECK (octet_length(digest) = 32),
+	user_id		uuid NOT NULL,
+	auth_time	timestamptz NOT NULL DEFAULT db_now(),
+	amr		text NOT NULL,
+	acr		text NOT NULL,
+	created_at	timestamptz NOT NULL DEFAULT db_now(),
+	idle_expires_at	timestamptz NOT NULL,
+	expires_at	timestamptz NOT NULL,
+	ended_at	timestamptz,
+	ended_reason	text,
+	PRIMARY KEY (realm_id, id),
+	FOREIGN KEY (realm_id, user_id) REFERENCES users (realm_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX sessions_digest ON sessions (realm_id, digest);
+CREATE INDEX sessions_user ON sessions (realm_id, user_id) WHERE ended_at IS NULL;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO latchkey_service;

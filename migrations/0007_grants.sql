@@ -1,0 +1,62 @@
+-- Grants with their refresh-token families, consents, redeemed codes, revoked access tokens.
+
+CREATE TABLE grants (
+	realm_id	uuid NOT NULL REFERENCES realms (id) ON DELETE CASCADE,
+	id		uuid NOT NULL,			-- of the authorization code that started it
+	user_id		uuid NOT NULL,
+	client		uuid NOT NULL,
+	session_id	uuid,
+	scope		text NOT NULL,
+	acr		text NOT NULL,
+	amr		text NOT NULL,
+	auth_time	timestamptz NOT NULL,
+	is_offline	boolean NOT NULL DEFAULT false,
+	generation	integer NOT NULL DEFAULT 1,	-- of the refresh token that is good now
+	rotated_at	timestamptz,
+	created_at	timestamptz NOT NULL DEFAULT db_now(),
+	idle_expires_at	timestamptz NOT NULL,
+	expires_at	timestamptz NOT NULL,
+	revoked_at	timestamptz,
+	revoked_reason	text,
+	PRIMARY KEY (realm_id, id),
+	FOREIGN KEY (realm_id, user_id) REFERENCES users (realm_id, id) ON DELETE CASCADE,
+	FOREIGN KEY (realm_id, client) REFERENCES clients (realm_id, id) ON DELETE CASCADE
+) WITH (fillfactor = 80);				-- rotation updates in place
+CREATE INDEX grants_session ON grants (realm_id, session_id) WHERE revoked_at IS NULL;
+CREATE INDEX grants_user ON grants (realm_id, user_id) WHERE revoked_at IS NULL;
+
+CREATE TABLE consents (
+	realm_id	uuid NOT NULL,
+	user_id		uuid NOT NULL,
+	client		uuid NOT NULL,
+	scope		text NOT NULL,
+	created_at	timestamptz NOT NULL DEFAULT db_now(),
+	updated_at	timestamptz NOT NULL DEFAULT db_now(),
+	PRIMARY KEY (realm_id, user_id, client),
+	FOREIGN KEY (realm_id, user_id) REFERENCES users (realm_id, id) ON DELETE CASCADE,
+	FOREIGN KEY (realm_id, client) REFERENCES clients (realm_id, id) ON DELETE CASCADE
+);
+
+-- A code's id goes in once, whoever comes first; partitioned by the id itself, so that the key is unique over all partitions.
+CREATE TABLE redeemed_codes (
+	realm_id	uuid NOT NULL,
+	id		uuid NOT NULL,
+	PRIMARY KEY (realm_id, id)
+) PARTITION BY RANGE (id);
+
+-- Single access tokens revoked before their time, by jti.
+CREATE TABLE revoked_tokens (
+	realm_id	uuid NOT NULL,
+	id		uuid NOT NULL,
+	expires_at	timestamptz NOT NULL,
+	PRIMARY KEY (realm_id, id)
+) PARTITION BY RANGE (id);
+
+INSERT INTO partitioned_tables (name, span, ahead, kept) VALUES
+	('redeemed_codes', 'day', '14 days', '2 days'),
+	('revoked_tokens', 'day', '14 days', '3 days');
+
+SELECT partitions_maintain();
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON grants, consents TO latchkey_service;
+GRANT SELECT, INSERT ON redeemed_codes, revoked_tokens TO latchkey_service;

@@ -1,0 +1,35 @@
+/* Grants: what a person let a client do, one row each; also the family of its refresh tokens. */
+#ifndef GRANTS_GRANTS_H
+#define GRANTS_GRANTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "async/call.h"
+#include "base/ids.h"
+
+struct grant {
+	struct uuid	 id;
+	struct uuid	 client;		/* struct client.id */
+	struct uuid	 user;
+	struct uuid	 session;		/* zero for none */
+	const char	*scope;
+	const char	*acr, *amr;
+	int64_t		 auth_time;		/* microseconds since 1970 */
+	int32_t		 generation;		/* of the refresh token that is good now */
+	bool		 is_offline;		/* outlives the browser session */
+};
+
+/* Idempotent. reason reaches the audit trail. */
+enum result	grants_revoke(struct call *, const struct uuid *id, const char *reason);
+
+/* Is what an access token stands for still good? One statement: grant, session, user, client and the token's own id. Zero ids are not asked. */
+struct grant_question {
+	struct uuid	grant, session, user, client, token;
+};
+/* RESULT_OK: *is_active says; else a failure that sticks. */
+enum result	grants_are_active(struct call *, const struct grant_question *, bool *is_active);
+/* A single access token, until it would have expired anyway. */
+enum result	grants_revoke_token(struct call *, const struct uuid *token, int64_t expires_at);
+
+#endif

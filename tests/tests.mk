@@ -1,0 +1,1 @@
+# How the suites are built and run. `make check` is the only gate.
