@@ -6,6 +6,7 @@
 
 #include "web/reply.h"
 
-bool	anyone(struct call *, struct reply *refusal);		/* the handler itself authenticates, or nothing needs to be known */
+bool anyone(struct call *,
+    struct reply *refusal); /* the handler itself authenticates, or nothing needs to be known */
 
 #endif

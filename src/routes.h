@@ -6,7 +6,7 @@
 
 #include "web/router.h"
 
-extern const struct route	routes[];
-extern const size_t		routes_count;
+extern const struct route routes[];
+extern const size_t routes_count;
 
 #endif

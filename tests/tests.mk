@@ -1,1 +1,49 @@
 # How the suites are built and run. `make check` is the only gate.
+unit_sources	:= $(wildcard tests/unit/*/*.c)
+db_sources	:= $(wildcard tests/db/*.c)
+test_flags	:= -Itests $(filter-out -Wmissing-prototypes -Wmissing-declarations -Wframe-larger-than=4096,$(warnings)) $(call pkg,--cflags) \
+		   $(shell pkg-config --cflags check 2>/dev/null)
+test_libs	:= $(LDLIBS) $(shell pkg-config --libs check 2>/dev/null)
+NODE		:= tests/node_modules/.bin/node
+
+define test_program
+$(B)/tests/$(1)_suites.c: $($(1)_sources) tests/suites.sh
+	@mkdir -p $$(@D); tests/suites.sh $($(1)_sources) > $$@
+$(B)/tests/$(1): $($(1)_sources:%.c=$(B)/%.o) $(B)/tests/$(1)_suites.o $(B)/tests/runner.o $(testable)
+	@echo "  link   $$@"
+	@$(CC) $(filter-out -Wl$(comma)--dynamic-list=%,$(LDFLAGS)) -o $$@ $$^ $(test_libs)
+endef
+$(eval $(call test_program,unit))
+$(eval $(call test_program,db))
+
+$(B)/tests/%.o: tests/%.c
+	@mkdir -p $(@D); echo "  cc     $<"
+	@$(CC) $(CPPFLAGS) $(codegen) $(test_flags) -MMD -MP -c -o $@ $<
+$(B)/tests/%_suites.o: $(B)/tests/%_suites.c
+	@$(CC) $(CPPFLAGS) $(codegen) $(test_flags) -c -o $@ $<
+
+# The C compiler, libcheck, Chromium, npm; then Node and the relying parties from the lock file.
+tests/node_modules/.installed: tests/package-lock.json
+	@echo "  npm    tests/package-lock.json"
+	@cd tests && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error && touch node_modules/.installed
+
+.PHONY: check unit db http clients house sanitizers bench lint
+check:					## install what is missing, run every suite
+	@$(MAKE) --no-print-directory -j2 all
+	@$(MAKE) --no-print-directory -j2 $(B)/tests/unit $(B)/tests/db tests/node_modules/.installed
+	@$(MAKE) --no-print-directory -j2 SANITIZE=1 all build/sanitize/tests/unit
+	@tests/check.sh unit db http clients house sanitizers
+unit db house: 	## one suite (T=word: only what matches)
+	@$(MAKE) --no-print-directory -j2 all $(B)/tests/unit $(B)/tests/db
+	@tests/check.sh $@
+http clients: tests/node_modules/.installed	## one suite over the real binary
+	@$(MAKE) --no-print-directory -j2 all
+	@tests/check.sh $@
+sanitizers: tests/node_modules/.installed	## unit and http under ASan and UBSan
+	@$(MAKE) --no-print-directory -j2 SANITIZE=1 all build/sanitize/tests/unit
+	@tests/check.sh $@
+lint: 				## clang-format, clang-tidy, cppcheck, gcc -fanalyzer
+	@tests/house/lint.sh
+bench: all				## measure, each figure beside its limit
+	@conf/install-packages.sh bench
+	@tests/bench/run.sh

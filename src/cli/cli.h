@@ -21,6 +21,7 @@ struct cli_arguments {
 	const char *const	*names, *const *values;	/* private; use cli_option_value */
 	size_t			 option_count;
 	bool			 json;		/* --json */
+	bool			 may_lack_realm;	/* of the command */
 };
 const char	*cli_option_value(const struct cli_arguments *, const char *name);	/* NULL when not given; "" for a flag */
 
@@ -30,6 +31,7 @@ struct command {
 	const char		*help;		/* one line */
 	const struct cli_option	*options;	/* ends with a NULL name; NULL for none. --config FILE, --json and --help are everybody's */
 	size_t			 positional_least, positional_most;
+	bool			may_lack_realm;	/* runs on a database without realms: `realm create` */
 	int			(*run)(const struct cli_arguments *);
 };
 

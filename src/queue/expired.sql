@@ -1,0 +1,27 @@
+-- A row cannot be older than its UUIDv7: the bound on id lets the primary key find the old ones.
+
+-- name: expired_sessions_delete :exec :write
+DELETE FROM sessions
+WHERE realm_id = $1::uuid
+  AND id IN (
+	SELECT id FROM sessions
+	WHERE realm_id = $1::uuid
+	  AND id < uuid_at(db_now() - interval '30 days')
+	  AND least(ended_at, idle_expires_at, expires_at) < db_now() - interval '30 days'
+	ORDER BY id
+	LIMIT $2::integer
+	FOR UPDATE SKIP LOCKED
+  );
+
+-- name: expired_grants_delete :exec :write
+DELETE FROM grants
+WHERE realm_id = $1::uuid
+  AND id IN (
+	SELECT id FROM grants
+	WHERE realm_id = $1::uuid
+	  AND id < uuid_at(db_now() - interval '30 days')
+	  AND least(revoked_at, idle_expires_at, expires_at) < db_now() - interval '30 days'
+	ORDER BY id
+	LIMIT $2::integer
+	FOR UPDATE SKIP LOCKED
+  );

@@ -1,0 +1,2 @@
+-- name: partitions_maintain :one :write
+SELECT partitions_maintain();

@@ -1,0 +1,24 @@
+#!/bin/bash
+# What is written twice is compared.
+. tests/house/tap.sh
+latchkey=build/release/latchkey
+
+findings=$(diff <(env -i $latchkey config --example) conf/latchkey.conf 2>&1)
+verdict "conf/latchkey.conf is what the table of settings says" "$findings"
+
+findings=$(for word in $(env -i $latchkey config --json | tr ',' '\n' | grep -oE '"[a-z_]+":\{' | tr -d '":{' ); do
+	env -i $latchkey config --example | grep -q "^#$word = " || continue
+	grep -q "\`$word\`" docs/settings.md || echo "$word is not in docs/settings.md"
+done)
+verdict "every setting is in docs/settings.md" "$findings"
+
+findings=$(env -i $latchkey routes | awk '{print $(NF-1)}' | while read -r path; do
+	grep -rqF "$path" README.md docs src/*/README.md || echo "$path is in no page of docs and on no door plate"
+done)
+verdict "every URL is documented" "$findings"
+
+findings=$(env -i $latchkey --help | sed -nE 's/^  ([a-z]+( [a-z]+)?) .*/\1/p' | while read -r words; do
+	env -i $latchkey $words --help > /dev/null 2>&1 || echo "latchkey $words --help fails"
+done)
+verdict "every command has its --help" "$findings"
+finish
