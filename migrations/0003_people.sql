@@ -15,6 +15,7 @@ CREATE TABLE users (
 	phone_number	text,
 	status		text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'disabled')),
 	password	text,				-- PHC string
+	epoch		integer NOT NULL DEFAULT 1,	-- raised when all sessions and grants must end
 	created_at	timestamptz NOT NULL DEFAULT db_now(),
 	updated_at	timestamptz NOT NULL DEFAULT db_now(),
 	PRIMARY KEY (realm_id, id)

@@ -1,10 +1,13 @@
 -- Browser sessions. The cookie's SHA-256 only: what is stored here opens nothing.
+-- A session whose user_epoch is not its user's is over, whatever else its row says. No foreign key to
+-- realms: that of users implies it, and every sign-in would lock the realm's one row.
 
 CREATE TABLE sessions (
-	realm_id	uuid NOT NULL REFERENCES realms (id) ON DELETE CASCADE,
+	realm_id	uuid NOT NULL,
 	id		uuid NOT NULL,
 	digest		bytea NOT NULL CHECK (octet_length(digest) = 32),
 	user_id		uuid NOT NULL,
+	user_epoch	integer NOT NULL,
 	auth_time	timestamptz NOT NULL DEFAULT db_now(),
 	amr		text NOT NULL,
 	acr		text NOT NULL,
@@ -15,7 +18,7 @@ CREATE TABLE sessions (
 	ended_reason	text,
 	PRIMARY KEY (realm_id, id),
 	FOREIGN KEY (realm_id, user_id) REFERENCES users (realm_id, id) ON DELETE CASCADE
-);
+) WITH (fillfactor = 90);				-- the idle limit is extended in place
 CREATE UNIQUE INDEX sessions_digest ON sessions (realm_id, digest);
 CREATE INDEX sessions_user ON sessions (realm_id, user_id) WHERE ended_at IS NULL;
 

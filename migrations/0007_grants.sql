@@ -1,9 +1,13 @@
 -- Grants with their refresh-token families, consents, redeemed codes, revoked access tokens.
 
+-- A grant whose user_epoch is not its user's is over. No foreign keys to realms (that of users implies it)
+-- and clients (every code redeemed would lock that client's one row; a client without a row makes its
+-- grants inactive at reading).
 CREATE TABLE grants (
-	realm_id	uuid NOT NULL REFERENCES realms (id) ON DELETE CASCADE,
+	realm_id	uuid NOT NULL,
 	id		uuid NOT NULL,			-- of the authorization code that started it
 	user_id		uuid NOT NULL,
+	user_epoch	integer NOT NULL,
 	client		uuid NOT NULL,
 	session_id	uuid,
 	scope		text NOT NULL,
@@ -19,8 +23,7 @@ CREATE TABLE grants (
 	revoked_at	timestamptz,
 	revoked_reason	text,
 	PRIMARY KEY (realm_id, id),
-	FOREIGN KEY (realm_id, user_id) REFERENCES users (realm_id, id) ON DELETE CASCADE,
-	FOREIGN KEY (realm_id, client) REFERENCES clients (realm_id, id) ON DELETE CASCADE
+	FOREIGN KEY (realm_id, user_id) REFERENCES users (realm_id, id) ON DELETE CASCADE
 ) WITH (fillfactor = 80);				-- rotation updates in place
 CREATE INDEX grants_session ON grants (realm_id, session_id) WHERE revoked_at IS NULL;
 CREATE INDEX grants_user ON grants (realm_id, user_id) WHERE revoked_at IS NULL;

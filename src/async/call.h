@@ -22,26 +22,26 @@ struct wait;
 struct call {
 	struct arena *arena; /* dies with the call */
 	struct fiber *fiber;
-	struct request *request; /* NULL in jobs and commands. A copy that is the call's own: safe
-				  * after the client has gone */
+	struct request *request;   /* NULL in jobs and commands. A copy that is the call's own: safe
+				    * after the client has gone */
 	const struct realm *realm; /* set by the router; NULL where no realm is concerned */
-	enum result failure; /* RESULT_OK, or the first of CANCELLED, UNAVAILABLE, FAILED */
+	enum result failure;	   /* RESULT_OK, or the first of CANCELLED, UNAVAILABLE, FAILED */
 	const char *failure_reason; /* constant text, for the log */
-	const char *reason; /* reason code of the answer, for log and audit:
-			     * "invalid_grant.code_reuse" */
-	const char *client_id; /* for the log, once known */
-	bool cancelled; /* the client has gone; waits that have not begun to write return
-			 * CANCELLED */
-	bool is_writing; /* has begun to write in the database: runs to its end, its answer may
-			  * be dropped */
-	unsigned leases; /* leased database connections; must be 0 across fetch_*, thread_run,
-			  * sleep_until */
+	const char *reason;	    /* reason code of the answer, for log and audit:
+				     * "invalid_grant.code_reuse" */
+	const char *client_id;	    /* for the log, once known */
+	bool cancelled;	      /* the client has gone; waits that have not begun to write return
+			       * CANCELLED */
+	bool is_writing;      /* has begun to write in the database: runs to its end, its answer may
+			       * be dropped */
+	unsigned leases;      /* leased database connections; must be 0 across fetch_*, thread_run,
+			       * sleep_until */
 	struct wait *waiting; /* private: what it is parked in */
-	struct call_cleanup *cleanups; /* private */
+	struct call_cleanup *cleanups;		    /* private */
 	void (*run)(struct call *, void *argument); /* private */
-	void *argument; /* private */
-	void (*finished)(struct call *); /* private: set by whoever started the call */
-	void *owner; /* private: the starter's */
+	void *argument;				    /* private */
+	void (*finished)(struct call *);	    /* private: set by whoever started the call */
+	void *owner;				    /* private: the starter's */
 };
 
 enum { CALL_ARENA_MAX = 8 * 1024 * 1024 };

@@ -1,4 +1,7 @@
-/* Outgoing HTTP by libcurl's multi interface on our loop. Policy (who may be called) is the caller's; caps are here. */
+/*
+ * Outgoing HTTP by libcurl's multi interface on our loop. Policy (who may be called) is the
+ * caller's; caps are here.
+ */
 #ifndef ASYNC_FETCH_H
 #define ASYNC_FETCH_H
 
@@ -6,27 +9,31 @@
 
 #include "async/call.h"
 
-enum { FETCH_BYTES_MAX = 256 * 1024, FETCH_TIMEOUT_MS = 3000 };
+enum { FETCH_BYTES_MAX = 256 * 1024, FETCH_TIMEOUT_MS = 3000, FETCHES_MAX = 64 };
 
 struct fetch_request {
-	const char	 *method;		/* "GET", "POST" */
-	const char	 *url;			/* http or https */
-	const char *const *headers;		/* "Name: value", NULL-terminated, or NULL */
-	const char	 *body;			/* NULL for none */
-	size_t		  body_length;
+	const char *method;	    /* "GET", "POST" */
+	const char *url;	    /* http or https, without user name and password */
+	const char *const *headers; /* "Name: value", NULL-terminated, or NULL */
+	const char *body;	    /* NULL for none */
+	size_t body_length;
+	size_t bytes_max;    /* less than FETCH_BYTES_MAX; 0: that */
+	unsigned timeout_ms; /* less than FETCH_TIMEOUT_MS; 0: that */
 };
 
 struct fetch_answer {
-	long		 status;
-	const char	*content_type;		/* NULL when absent */
-	const char	*body;			/* NUL-terminated, in the call's arena */
-	size_t		 body_length;
+	long status;
+	const char *content_type; /* NULL when absent */
+	const char *body;	  /* NUL-terminated, in the call's arena */
+	size_t body_length;
+	const char *problem; /* constant text for the log when RESULT_UNAVAILABLE */
 };
 
-/* No redirects, no proxy of the environment, at most FETCH_BYTES_MAX and FETCH_TIMEOUT_MS. RESULT_UNAVAILABLE for every failure of the
- * other side; that does not stick to the call. */
-enum result	fetch_run(struct call *, const struct fetch_request *, struct fetch_answer *out);
-void		fetch_start(void);		/* once per process that fetches */
-void		fetch_stop(void);
+/* No redirects, no proxy of the environment, no cookies. RESULT_UNAVAILABLE for every failure of
+ * the other side, and when FETCHES_MAX are under way; that does not stick to the call. A header
+ * with a control byte in it is RESULT_FAILED, and sticks. */
+enum result fetch_run(struct call *, const struct fetch_request *, struct fetch_answer *out);
+void fetch_start(void); /* once per process that fetches, after loop_*_start */
+void fetch_stop(void);	/* when no fetch is under way */
 
 #endif

@@ -1,4 +1,5 @@
-/* Switching stacks: a few instructions of our own on x86-64, ucontext (two system calls) elsewhere. */
+/* Switching stacks: a few instructions of our own on x86-64, ucontext (two system calls) elsewhere.
+ */
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -49,7 +50,7 @@ struct fiber {
 	void (*run)(void *);
 	void *argument;
 	struct context context;
-	struct fiber *next; /* in the pool */
+	struct fiber *next;	/* in the pool */
 	unsigned char *mapping; /* the guard page's address */
 	unsigned valgrind_id;
 	bool has_ended;
@@ -251,8 +252,7 @@ fiber_resume(struct fiber *fiber)
 		fatal("fiber_resume inside a fiber");
 	current = fiber;
 #ifdef FIBER_ASAN
-	__sanitizer_start_switch_fiber(
-	    &loop_fake_stack, fiber->mapping + page_size(), STACK_BYTES);
+	__sanitizer_start_switch_fiber(&loop_fake_stack, fiber->mapping + page_size(), STACK_BYTES);
 #endif
 	context_switch(&loop_context, &fiber->context);
 #ifdef FIBER_ASAN

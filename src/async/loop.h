@@ -22,7 +22,7 @@ struct watch {
 	void *backend; /* private to the loop; NULL when not watched */
 };
 
-void loop_watch(struct watch *); /* fatal() if the descriptor cannot be watched */
+void loop_watch(struct watch *);   /* fatal() if the descriptor cannot be watched */
 void loop_unwatch(struct watch *); /* safe when not watched; the watch may then be freed */
 
 /* One-shot timer on a wheel of 10 ms ticks: arming and disarming are O(1). Lives in its owner's
@@ -30,17 +30,17 @@ void loop_unwatch(struct watch *); /* safe when not watched; the watch may then 
 struct timer {
 	void (*fired)(struct timer *);
 	void *owner;
-	uint64_t deadline_ms; /* monotonic */
+	uint64_t deadline_ms;	    /* monotonic */
 	struct timer *next, **link; /* private; link is NULL when not armed */
-	unsigned slot; /* private */
+	unsigned slot;		    /* private */
 };
 
 enum { TIMER_TICK_MS = 10 };
 
 void timer_arm(struct timer *, uint64_t deadline_ms); /* re-arms if armed */
-void timer_disarm(struct timer *); /* safe when not armed */
-/* Fires what is due; a timer armed meanwhile fires in a later run, whatever its deadline. The loop's
- * business, as are the two below. Returns timers_next(). */
+void timer_disarm(struct timer *);		      /* safe when not armed */
+/* Fires what is due; a timer armed meanwhile fires in a later run, whatever its deadline. The
+ * loop's business, as are the two below. Returns timers_next(). */
 int timers_run(uint64_t now_ms);
 /* Milliseconds until the next tick that matters, or -1 for none. */
 int timers_next(uint64_t now_ms);

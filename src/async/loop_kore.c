@@ -10,7 +10,7 @@ enum { EVENT_TYPE = 99, HEARTBEAT_MS = 500 }; /* the type is none of Kore's own 
 /* Kore's epoll knows this struct, not the watch: it stays until no batch of events can hold it. */
 struct kore_watch {
 	struct kore_event event; /* must be first */
-	struct watch *watch; /* NULL once unwatched */
+	struct watch *watch;	 /* NULL once unwatched */
 	struct kore_watch *next_dead;
 };
 
@@ -63,7 +63,7 @@ kore_watch_remove(struct watch *watch)
 	dead = entry;
 }
 
-static const struct loop_backend kore_backend = { kore_watch_add, kore_watch_remove };
+static const struct loop_backend kore_backend = {kore_watch_add, kore_watch_remove};
 
 static void tick_run(void *, uint64_t);
 

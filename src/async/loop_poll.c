@@ -19,8 +19,8 @@ static int batch_length;
 static void
 poll_watch(struct watch *watch)
 {
-	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-		.data.ptr = watch };
+	struct epoll_event event = {
+	    .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = watch};
 
 	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, watch->fd, &event) == -1)
 		fatal("descriptor %d cannot be watched: errno %d", watch->fd, errno);
@@ -38,7 +38,7 @@ poll_unwatch(struct watch *watch)
 	}
 }
 
-static const struct loop_backend poll_backend = { poll_watch, poll_unwatch };
+static const struct loop_backend poll_backend = {poll_watch, poll_unwatch};
 
 void
 loop_poll_start(void)

@@ -12,7 +12,7 @@ struct slot {
 
 static struct slot wheel[SLOTS + 1];
 static uint64_t occupied[SLOTS / 64];
-static uint64_t tick_done; /* every tick up to this one has been served */
+static uint64_t tick_done;		/* every tick up to this one has been served */
 static uint64_t tick_next = UINT64_MAX; /* the loop has been told to look at this one */
 static void (*on_arm)(uint64_t due_ms);
 

@@ -16,7 +16,7 @@ kick_fired(struct timer *timer)
 	(void)timer; /* the tick that fired it runs the ready queue */
 }
 
-static struct timer kick = { .fired = kick_fired };
+static struct timer kick = {.fired = kick_fired};
 
 void
 wait_wake(struct wait *wait)
@@ -97,8 +97,8 @@ sleep_fired(struct timer *timer)
 enum result
 sleep_until(struct call *call, uint64_t deadline_ms)
 {
-	struct wait wait = { 0 };
-	struct timer timer = { .fired = sleep_fired, .owner = &wait };
+	struct wait wait = {0};
+	struct timer timer = {.fired = sleep_fired, .owner = &wait};
 	enum result result;
 
 	if ((result = wait_may_begin(call)) != RESULT_OK)

@@ -18,7 +18,7 @@ struct wait {
 	bool is_cancellable; /* false: cancellation is noted, the wait goes on to its end. A door
 			      * may clear it while the wait is parked */
 	struct wait *next_ready; /* private */
-	bool is_queued; /* private */
+	bool is_queued;		 /* private */
 };
 
 /* Parks until wait_done(), or, if cancellable, until the call is cancelled, unless it is_writing.

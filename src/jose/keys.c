@@ -1,6 +1,7 @@
 /* JSON Web Keys: making, reading, writing them (RFC 7517), and their thumbprints (RFC 7638). */
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <string.h>
@@ -20,6 +21,8 @@ key_wrap(enum jose_algorithm algorithm, EVP_PKEY *pkey, bool has_private)
 	bool fits;
 	struct jose_key *key;
 
+	/* What OpenSSL noted while it read hostile bytes must not be found by the next TLS call. */
+	ERR_clear_error();
 	if (pkey == NULL)
 		return (NULL);
 	fits = EVP_PKEY_is_a(pkey, algorithms[algorithm].kty) == 1;
@@ -78,9 +81,9 @@ jose_key_from_public_der(enum jose_algorithm algorithm, const uint8_t *der, size
 	if (length == 0 || length > JOSE_TOKEN_MAX)
 		return (NULL);
 	pkey = d2i_PUBKEY(NULL, &at, (long)length);
-	if (pkey != NULL && at != der + length) {
+	if (at != der + length) {
 		EVP_PKEY_free(pkey);
-		return (NULL);
+		pkey = NULL;
 	}
 	return (key_wrap(algorithm, pkey, false));
 }

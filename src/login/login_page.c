@@ -13,8 +13,9 @@ enum { BUSY_RETRY_S = 5 };
 
 static const char path[] = "/login";
 /* One sentence for everything that can be wrong: it tells nobody which logins exist (L-03). */
-static const char refused_text[] = "This login and password do not match. Please try again.";
-static const char empty_text[] = "Please enter your login and your password.";
+static const char refused_text[] =
+    "This email or username and this password do not match. Please try again.";
+static const char empty_text[] = "Please enter your email or username, and your password.";
 static const char busy_text[] =
     "Many people are signing in just now. Please wait a few seconds and try again.";
 

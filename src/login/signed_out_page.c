@@ -9,6 +9,5 @@ signed_out_page(struct call *call)
 	struct page *page = page_create(call);
 
 	page_text(page, "realm_name", call->realm->display_name);
-	page_text(page, "home", arena_format(call->arena, "%s/", call->realm->path_prefix));
 	return (page_reply(page, 200, "signed_out"));
 }

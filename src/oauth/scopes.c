@@ -70,22 +70,43 @@ scopes_have_personal(const char *list)
 	return (false);
 }
 
-char *
-scopes_without_personal(struct arena *arena, const char *list)
+static bool
+is_personal(const char *word, const char *unused)
+{
+	(void)unused;
+	return (scopes_have_personal(word));
+}
+
+/* The list without the words that match. */
+static char *
+list_filter(struct arena *arena, const char *list,
+    bool (*matches)(const char *word, const char *argument), const char *argument)
 {
 	const char *cursor = list;
-	char *word;
 	struct text left;
+	char *word;
 
-	text_init(&left, arena, strlen(list) + 1);
+	text_init(&left, arena, strlen(list));
 	while ((word = text_list_next(arena, &cursor)) != NULL) {
-		if (scopes_have_personal(word))
+		if (matches(word, argument))
 			continue;
 		if (left.length > 0)
 			text_add_byte(&left, ' ');
 		text_add(&left, word);
 	}
 	return (left.data);
+}
+
+char *
+scopes_without_personal(struct arena *arena, const char *list)
+{
+	return (list_filter(arena, list, is_personal, NULL));
+}
+
+char *
+scopes_without(struct arena *arena, const char *list, const char *word)
+{
+	return (list_filter(arena, list, text_equal, word));
 }
 
 static void

@@ -40,6 +40,8 @@ char *scopes_allowed(struct arena *, const char *asked, const char *of_client, c
 bool scopes_have_personal(const char *list);
 /* The list without the words of scopes[]. */
 char *scopes_without_personal(struct arena *, const char *list);
+/* The list without one word. */
+char *scopes_without(struct arena *, const char *list, const char *word);
 
 /* Claims of the user that the granted scopes open; those without a value are left out. */
 void scopes_write_claims(struct json_writer *, const char *granted, const struct user *);

@@ -28,7 +28,8 @@ enum {
 	PHC_TAG_MAX = 64,
 	PHC_SALT = 16, /* of ours */
 	PHC_TAG = 32,
-	PHC_TEXT_MAX = 256
+	PHC_TEXT_MAX = 256,
+	PHC_SECRET_MAX = 1024
 };
 
 struct phc {
@@ -45,15 +46,16 @@ bool phc_parse(const char *text, struct phc *out);
 /* out: in the arena. */
 char *phc_format(struct arena *, const struct phc *);
 
-/* The tag of a secret under the cost and salt of *phc, into phc->tag. Blocks for tens of
- * milliseconds: on threads only. False when the system has no memory for it. */
+/* The tag, of phc->tag_length bytes, of a secret of at most PHC_SECRET_MAX bytes under the cost and
+ * salt of *phc. Blocks for tens of milliseconds: on threads only. False: no memory for it. */
 bool phc_compute(struct phc *, const void *secret, size_t length);
 
 /* What new hashes cost; passwords_start sets it. */
 void phc_start(const struct password_cost *);
 const struct password_cost *phc_cost(void);
 
-/* Wait on a thread. RESULT_UNAVAILABLE when there is no slot: that does not stick to the call. */
+/* Wait on a thread. RESULT_UNAVAILABLE when there is no slot: that does not stick to the call. secret:
+ * at most PHC_SECRET_MAX bytes. text: in the call's arena. */
 enum result phc_hash(struct call *, const char *secret, const char **text);
 /* *matches: compared in constant time. */
 enum result phc_verify(

@@ -3,7 +3,7 @@
 -- name: expired_sessions_delete :exec :write
 DELETE FROM sessions
 WHERE realm_id = $1::uuid
-  AND id IN (
+  AND id = ANY (ARRAY(
 	SELECT id FROM sessions
 	WHERE realm_id = $1::uuid
 	  AND id < uuid_at(db_now() - interval '30 days')
@@ -11,12 +11,12 @@ WHERE realm_id = $1::uuid
 	ORDER BY id
 	LIMIT $2::integer
 	FOR UPDATE SKIP LOCKED
-  );
+  ));
 
 -- name: expired_grants_delete :exec :write
 DELETE FROM grants
 WHERE realm_id = $1::uuid
-  AND id IN (
+  AND id = ANY (ARRAY(
 	SELECT id FROM grants
 	WHERE realm_id = $1::uuid
 	  AND id < uuid_at(db_now() - interval '30 days')
@@ -24,4 +24,4 @@ WHERE realm_id = $1::uuid
 	ORDER BY id
 	LIMIT $2::integer
 	FOR UPDATE SKIP LOCKED
-  );
+  ));

@@ -35,8 +35,11 @@ struct realm {
 void		 realms_start(const char *base_url);
 /* name "" is the first realm. stale_is_fine: any cached row will do, a background read renews it. RESULT_NOT_FOUND also for a disabled one. */
 enum result	 realms_find(struct call *, const char *name, bool stale_is_fine, const struct realm **out);
-/* For the command line. name: [a-z0-9-], 1 to REALM_NAME_MAX. RESULT_CONFLICT if taken. */
+/* [a-z0-9-], 1 to REALM_NAME_MAX, no hyphen at either end. */
+bool		 realms_name_is_valid(const char *name);
+/* For the command line. name must be valid. RESULT_CONFLICT if taken. The first realm of all becomes the one at the base URL. */
 enum result	 realms_create(struct call *, const char *name, const char *display_name, struct uuid *id);
+/* All, disabled ones too, by name; in the call's arena. */
 enum result	 realms_list(struct call *, const struct realm ***out, size_t *count);
 
 #endif

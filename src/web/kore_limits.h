@@ -6,12 +6,7 @@
 #include "http.h"
 
 #undef HTTP_REQ_HEADER_MAX
-#define HTTP_REQ_HEADER_MAX	101	/* request line, Host and 99 more */
+#define HTTP_REQ_HEADER_MAX	102	/* request line, 100 header lines, and the end */
 #undef HTTP_URI_LEN
-#define HTTP_URI_LEN		12289	/* bytes; strict_http answers 414 above 12 KiB */
-#undef HTTP_MAX_COOKIES
-#define HTTP_MAX_COOKIES	101
-#undef HTTP_MAX_QUERY_ARGS
-#define HTTP_MAX_QUERY_ARGS	101
-
+#define HTTP_URI_LEN		12290	/* bytes; strict_http answers 414 above 12 KiB */
 #endif

@@ -1,0 +1,162 @@
+/* The RFC 7591 document of a client, as it stands in the database. */
+#include "clients/client_metadata.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+
+static const struct {
+	const char *name;
+	enum client_auth_method method;
+} auth_methods[] = {
+	{ "none", CLIENT_AUTH_NONE },
+	{ "client_secret_basic", CLIENT_AUTH_SECRET_BASIC },
+	{ "client_secret_post", CLIENT_AUTH_SECRET_POST },
+};
+
+static const struct {
+	const char *name;
+	unsigned bit;
+} grants[] = {
+	{ "authorization_code", CLIENT_GRANT_AUTHORIZATION_CODE },
+	{ "refresh_token", CLIENT_GRANT_REFRESH_TOKEN },
+	{ "client_credentials", CLIENT_GRANT_CLIENT_CREDENTIALS },
+};
+
+enum {
+	AUTH_METHODS = sizeof(auth_methods) / sizeof(auth_methods[0]),
+	GRANTS = sizeof(grants) / sizeof(grants[0])
+};
+
+bool
+client_auth_method_find(const char *name, enum client_auth_method *out)
+{
+	size_t i;
+
+	for (i = 0; i < AUTH_METHODS; i++)
+		if (text_equal(auth_methods[i].name, name)) {
+			*out = auth_methods[i].method;
+			return (true);
+		}
+	return (false);
+}
+
+const char *
+client_auth_method_name(enum client_auth_method method)
+{
+	size_t i;
+
+	for (i = 0; i < AUTH_METHODS; i++)
+		if (auth_methods[i].method == method)
+			return (auth_methods[i].name);
+	return ("none");
+}
+
+unsigned
+client_grant_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < GRANTS; i++)
+		if (text_equal(grants[i].name, name))
+			return (grants[i].bit);
+	return (0);
+}
+
+const char *
+client_grants_list(struct arena *arena, unsigned set)
+{
+	struct text text;
+	size_t i;
+
+	text_init(&text, arena, 256);
+	for (i = 0; i < GRANTS; i++)
+		if ((set & grants[i].bit) != 0)
+			text_addf(&text, "%s%s", text.length > 0 ? " " : "", grants[i].name);
+	return (text.data);
+}
+
+static const char **
+read_strings(struct arena *arena, const json_t *document, const char *name, size_t *count)
+{
+	const json_t *array = member_array(document, name);
+	const char **list, *text;
+	size_t length = json_array_size(array), i;
+
+	if (length > CLIENT_URIS_MAX)
+		length = CLIENT_URIS_MAX;
+	*count = 0;
+	list = arena_alloc(arena, (length + 1) * sizeof(*list));
+	for (i = 0; i < length; i++) {
+		text = json_string_value(json_array_get(array, i));
+		if (text != NULL)
+			list[(*count)++] = arena_string(arena, text);
+	}
+	return (list);
+}
+
+static unsigned
+read_grants(const json_t *document)
+{
+	const json_t *array = member_array(document, "grant_types");
+	const char *name;
+	unsigned set = 0;
+	size_t i;
+
+	if (array == NULL)
+		return (CLIENT_GRANT_AUTHORIZATION_CODE);
+	for (i = 0; i < json_array_size(array); i++) {
+		name = json_string_value(json_array_get(array, i));
+		if (name != NULL)
+			set |= client_grant_find(name);
+	}
+	return (set);
+}
+
+static void
+read_document(struct arena *arena, const json_t *document, struct client *out)
+{
+	const char *text;
+
+	text = member_text(document, "client_name");
+	out->name = text != NULL ? arena_string(arena, text) : out->client_id;
+	out->auth_method = CLIENT_AUTH_SECRET_BASIC;
+	text = member_text(document, "token_endpoint_auth_method");
+	if (text != NULL && !client_auth_method_find(text, &out->auth_method))
+		log_warning("client with an unknown token_endpoint_auth_method",
+		    FIELD("client_id", out->client_id));
+	out->grants = read_grants(document);
+	out->redirect_uris =
+	    read_strings(arena, document, "redirect_uris", &out->redirect_uri_count);
+	out->post_logout_redirect_uris = read_strings(arena, document, "post_logout_redirect_uris",
+	    &out->post_logout_redirect_uri_count);
+	text = member_text(document, "scope");
+	out->scope = arena_string(arena, text != NULL ? text : "");
+	out->is_native = text_equal(member_text(document, "application_type"), "native");
+	text = member_text(document, "id_token_signed_response_alg");
+	out->id_token_alg = text_equal(text, "ES256") ? "ES256" : "RS256";
+	out->client_uri = arena_string(arena, member_text(document, "client_uri"));
+	out->policy_uri = arena_string(arena, member_text(document, "policy_uri"));
+	out->tos_uri = arena_string(arena, member_text(document, "tos_uri"));
+}
+
+void
+client_metadata_read(
+    struct arena *arena, const char *metadata, const char *policy, struct client *out)
+{
+	const char *error = NULL;
+	json_t *document, *rules;
+
+	document = parse_json(metadata, strlen(metadata), &error);
+	rules = parse_json(policy, strlen(policy), &error);
+	if (document == NULL || rules == NULL)
+		log_error("client metadata cannot be read", FIELD("client_id", out->client_id),
+		    FIELD("error", error));
+	read_document(arena, document, out);
+	out->may_skip_pkce = !member_boolean(rules, "require_pkce", true) &&
+	    out->auth_method != CLIENT_AUTH_NONE;
+	out->skip_consent = member_boolean(rules, "skip_consent", false);
+	json_decref(document);
+	json_decref(rules);
+}

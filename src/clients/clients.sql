@@ -1,0 +1,41 @@
+-- The columns that client_from_row reads. Secrets that have expired are not there.
+-- name: clients_find :one :read
+SELECT c.id, c.client_id, c.metadata::text, c.policy::text, one.digest, one.phc, one.expires_at, two.digest,
+	two.phc, two.expires_at
+FROM clients c
+LEFT JOIN client_secrets one ON one.realm_id = c.realm_id AND one.client = c.id AND one.slot = 1
+	AND (one.expires_at IS NULL OR one.expires_at > db_now())
+LEFT JOIN client_secrets two ON two.realm_id = c.realm_id AND two.client = c.id AND two.slot = 2
+	AND (two.expires_at IS NULL OR two.expires_at > db_now())
+WHERE c.realm_id = $1::uuid AND c.client_id = $2::text AND c.status = 'active'
+
+-- name: clients_find_by_uuid :one :read
+SELECT c.id, c.client_id, c.metadata::text, c.policy::text, one.digest, one.phc, one.expires_at, two.digest,
+	two.phc, two.expires_at
+FROM clients c
+LEFT JOIN client_secrets one ON one.realm_id = c.realm_id AND one.client = c.id AND one.slot = 1
+	AND (one.expires_at IS NULL OR one.expires_at > db_now())
+LEFT JOIN client_secrets two ON two.realm_id = c.realm_id AND two.client = c.id AND two.slot = 2
+	AND (two.expires_at IS NULL OR two.expires_at > db_now())
+WHERE c.realm_id = $1::uuid AND c.id = $2::uuid AND c.status = 'active'
+
+-- name: clients_read_metadata :one :read
+SELECT id, client_id, metadata::text, policy::text, created_at, status
+FROM clients
+WHERE realm_id = $1::uuid AND client_id = $2::text
+
+-- name: clients_register :one :write
+WITH created AS (
+	INSERT INTO clients (realm_id, id, client_id, metadata, policy)
+	VALUES ($1::uuid, $2::uuid, $3::text, $4::jsonb, $5::jsonb)
+	RETURNING id
+), armed AS (
+	INSERT INTO client_secrets (realm_id, client, slot, digest, phc)
+	SELECT $1::uuid, id, 1, $6::bytea, $7::text
+	FROM created
+	WHERE $6::bytea IS NOT NULL OR $7::text IS NOT NULL
+), audited AS (
+	INSERT INTO events (realm_id, id, kind, client)
+	SELECT $1::uuid, $8::uuid, 'client.created', id FROM created
+)
+SELECT id FROM created

@@ -1,0 +1,40 @@
+-- name: grants_revoke :exec :write
+WITH revoked AS (
+	UPDATE grants SET revoked_at = db_now(), revoked_reason = $4::text
+	WHERE realm_id = $1::uuid AND id = $2::uuid AND revoked_at IS NULL
+	RETURNING user_id, client, session_id
+)
+INSERT INTO events (realm_id, id, kind, reason, user_id, client, session_id)
+SELECT $1::uuid, $5::uuid, $3::text, $4::text, user_id, client, session_id FROM revoked
+
+-- $2 grant, $3 session, $4 user, $5 client, $6 token; NULL is not asked. The grant tells its own session: a
+-- person who signed in again has another than the token says.
+-- name: grants_are_active :one :read
+SELECT ($2::uuid IS NULL OR EXISTS (
+		SELECT FROM grants g
+		WHERE g.realm_id = $1::uuid AND g.id = $2::uuid AND g.revoked_at IS NULL
+		  AND ($4::uuid IS NULL OR g.user_id = $4::uuid) AND ($5::uuid IS NULL OR g.client = $5::uuid)
+		  AND EXISTS (SELECT FROM users u WHERE u.realm_id = $1::uuid AND u.id = g.user_id
+			AND u.status = 'active' AND u.epoch = g.user_epoch)
+		  AND EXISTS (SELECT FROM clients c WHERE c.realm_id = $1::uuid AND c.id = g.client
+			AND c.status = 'active')
+		  AND (g.is_offline OR g.session_id IS NULL OR EXISTS (SELECT FROM sessions s
+			WHERE s.realm_id = $1::uuid AND s.id = g.session_id AND s.ended_at IS NULL))))
+	AND ($2::uuid IS NOT NULL OR $3::uuid IS NULL OR EXISTS (SELECT FROM sessions s
+		WHERE s.realm_id = $1::uuid AND s.id = $3::uuid AND s.ended_at IS NULL))
+	AND ($2::uuid IS NOT NULL OR $4::uuid IS NULL OR EXISTS (SELECT FROM users u
+		WHERE u.realm_id = $1::uuid AND u.id = $4::uuid AND u.status = 'active'))
+	AND ($2::uuid IS NOT NULL OR $5::uuid IS NULL OR EXISTS (SELECT FROM clients c
+		WHERE c.realm_id = $1::uuid AND c.id = $5::uuid AND c.status = 'active'))
+	AND ($6::uuid IS NULL OR NOT EXISTS (SELECT FROM revoked_tokens t
+		WHERE t.realm_id = $1::uuid AND t.id = $6::uuid)) AS is_active
+
+-- name: grants_revoke_token :exec :write
+WITH revoked AS (
+	INSERT INTO revoked_tokens (realm_id, id, expires_at)
+	VALUES ($1::uuid, $2::uuid, to_timestamp($3::double precision))
+	ON CONFLICT DO NOTHING
+	RETURNING id
+)
+INSERT INTO events (realm_id, id, kind)
+SELECT $1::uuid, $4::uuid, 'token.revoked' FROM revoked

@@ -1,0 +1,168 @@
+/* POST /oauth2/introspect: RFC 7662. */
+#include "oauth/endpoints.h"
+
+#include "base/json.h"
+#include "grants/refresh_tokens.h"
+#include "oauth/client_request.h"
+#include "oauth/errors.h"
+#include "realms/realms.h"
+#include "tokens/tokens.h"
+#include "web/form.h"
+
+enum { INTROSPECTION_BODY_MAX = 32 * 1024 };
+
+static struct reply
+answer_reply(struct call *call, struct json_writer *writer)
+{
+	writer_object_end(writer);
+	return (reply_json(call, 200, writer->text));
+}
+
+static void
+answer_begin(struct call *call, bool is_active, struct text *body, struct json_writer *writer)
+{
+	text_init(body, call->arena, INTROSPECTION_BODY_MAX);
+	writer_init(writer, body);
+	writer_object_begin(writer, NULL);
+	writer_boolean(writer, "active", is_active);
+}
+
+/* No other member, whatever the cause (I-01). */
+static struct reply
+inactive_reply(struct call *call)
+{
+	struct json_writer writer;
+	struct text body;
+
+	answer_begin(call, false, &body, &writer);
+	return (answer_reply(call, &writer));
+}
+
+static void
+scope_write(struct json_writer *writer, const char *scope)
+{
+	if (scope != NULL && scope[0] != '\0')
+		writer_text(writer, "scope", scope);
+}
+
+static struct reply
+access_token_reply(struct call *call, const struct access_token *token)
+{
+	struct json_writer writer;
+	struct text body;
+
+	answer_begin(call, true, &body, &writer);
+	scope_write(&writer, token->scope);
+	writer_text(&writer, "client_id", token->client_id);
+	writer_text_if(&writer, "username", token->username);
+	writer_text(&writer, "token_type", "Bearer");
+	writer_integer(&writer, "exp", token->expires_at);
+	writer_integer(&writer, "iat", token->issued_at);
+	writer_text(&writer, "sub", token->subject);
+	writer_text(&writer, "aud", token->audience);
+	writer_text(&writer, "iss", call->realm->issuer);
+	writer_text_if(&writer, "jti", member_text(token->claims, "jti"));
+	writer_text_if(&writer, "sid", member_text(token->claims, "sid"));
+	return (answer_reply(call, &writer));
+}
+
+static struct reply
+refresh_token_reply(struct call *call, const struct client *client, const struct grant *grant)
+{
+	struct json_writer writer;
+	struct text body;
+
+	answer_begin(call, true, &body, &writer);
+	scope_write(&writer, grant->scope);
+	writer_text(&writer, "client_id", client->client_id);
+	writer_text(&writer, "sub", uuid_string(call->arena, &grant->user));
+	writer_text(&writer, "iss", call->realm->issuer);
+	if (!uuid_is_zero(&grant->session))
+		writer_text(&writer, "sid", uuid_string(call->arena, &grant->session));
+	return (answer_reply(call, &writer));
+}
+
+/* Meant for whoever asks, issued to it, or for the realm as a whole. */
+static bool
+may_see(struct call *call, const struct client *client, const struct access_token *token)
+{
+	return (text_equal(token->audience, call->realm->issuer) ||
+	    text_equal(token->audience, client->client_id) ||
+	    text_equal(token->client_id, client->client_id));
+}
+
+static struct reply
+introspect_access_token(struct call *call, const struct client *client, const char *text)
+{
+	struct access_token token;
+	struct oauth_error error;
+
+	switch (tokens_read_access(call, text, true, &token)) {
+	case TOKEN_OK:
+		break;
+	case TOKEN_INVALID:
+	case TOKEN_EXPIRED:
+	case TOKEN_REVOKED:
+		return (inactive_reply(call));
+	case TOKEN_UNAVAILABLE:
+		oauth_fail_for_us(call, &error);
+		return (oauth_error_reply(call, &error));
+	}
+	if (!may_see(call, client, &token)) {
+		call->reason = "token_for_others";
+		return (inactive_reply(call));
+	}
+	return (access_token_reply(call, &token));
+}
+
+/* Only for the client it was issued to. A spent one that the client still holds is reuse here as at
+ * the token endpoint. */
+static struct reply
+introspect_refresh_token(
+    struct call *call, const struct client *client, const struct refresh_token *token)
+{
+	struct oauth_error error;
+	struct grant grant;
+
+	switch (refresh_tokens_use(call, token, &client->id, false, &grant)) {
+	case REFRESH_OK:
+		if (grant.generation == token->generation)
+			return (refresh_token_reply(call, client, &grant));
+		call->reason = "refresh_token_spent";
+		return (inactive_reply(call));
+	case REFRESH_RETRIED:
+		call->reason = "refresh_token_spent";
+		return (inactive_reply(call));
+	case REFRESH_REUSED:
+		call->reason = "refresh_token_reuse";
+		return (inactive_reply(call));
+	case REFRESH_REFUSED:
+		call->reason = "refresh_token_refused";
+		return (inactive_reply(call));
+	case REFRESH_FAILED:
+		break;
+	}
+	oauth_fail_for_us(call, &error);
+	return (oauth_error_reply(call, &error));
+}
+
+struct reply
+oauth_introspect(struct call *call)
+{
+	const struct client *client;
+	struct refresh_token refresh_token;
+	struct oauth_error error;
+	struct form form;
+	const char *text;
+
+	if (!client_request_read(call, CLIENT_CONFIDENTIAL, &form, &client, &error))
+		return (oauth_error_reply(call, &error));
+	if ((text = form_value(&form, "token")) == NULL) {
+		oauth_fail(&error, OAUTH_INVALID_REQUEST, "token_missing",
+		    "The parameter token is missing.");
+		return (oauth_error_reply(call, &error));
+	}
+	if (refresh_tokens_open(call, text, &refresh_token))
+		return (introspect_refresh_token(call, client, &refresh_token));
+	return (introspect_access_token(call, client, text));
+}

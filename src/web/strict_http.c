@@ -1,0 +1,562 @@
+/* The strict check of a raw request head (RFC 9112; H-01 to H-08). */
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include "web/strict_http.h"
+
+enum { LENGTH_DIGITS_MAX = 10, REQUEST_LINE_EXTRA = 32 };
+
+static const struct {
+	int		 status;
+	const char	*reason;
+} verdicts[STRICT_VERDICTS] = {
+	[STRICT_FINE] = {200, "strict.fine"},
+	[STRICT_INCOMPLETE] = {408, "strict.incomplete"},
+	[STRICT_BAD_BYTE] = {400, "strict.bad_byte"},
+	[STRICT_BARE_CR] = {400, "strict.bare_cr"},
+	[STRICT_BARE_LF] = {400, "strict.bare_lf"},
+	[STRICT_BAD_REQUEST_LINE] = {400, "strict.bad_request_line"},
+	[STRICT_BAD_TARGET] = {400, "strict.bad_target"},
+	[STRICT_TARGET_TOO_LONG] = {414, "strict.target_too_long"},
+	[STRICT_UNKNOWN_METHOD] = {501, "strict.unknown_method"},
+	[STRICT_BAD_VERSION] = {505, "strict.bad_version"},
+	[STRICT_METHOD_NEEDS_HTTP_11] = {400, "strict.method_needs_http_11"},
+	[STRICT_BAD_FIELD_NAME] = {400, "strict.bad_field_name"},
+	[STRICT_FOLDED_FIELD] = {400, "strict.folded_field"},
+	[STRICT_BAD_FIELD_VALUE] = {400, "strict.bad_field_value"},
+	[STRICT_FIELD_TWICE] = {400, "strict.field_twice"},
+	[STRICT_TOO_MANY_FIELDS] = {431, "strict.too_many_fields"},
+	[STRICT_TOO_MANY_COOKIES] = {431, "strict.too_many_cookies"},
+	[STRICT_HEAD_TOO_LARGE] = {431, "strict.head_too_large"},
+	[STRICT_HOST_MISSING] = {400, "strict.host_missing"},
+	[STRICT_HOST_MALFORMED] = {400, "strict.host_malformed"},
+	[STRICT_HOST_LOOKALIKE] = {400, "strict.host_lookalike"},
+	[STRICT_HOST_UNKNOWN] = {421, "strict.host_unknown"},
+	[STRICT_AUTHORITY_DIFFERS] = {400, "strict.authority_differs"},
+	[STRICT_TRANSFER_ENCODING] = {501, "strict.transfer_encoding"},
+	[STRICT_LENGTH_MALFORMED] = {400, "strict.length_malformed"},
+	[STRICT_LENGTH_REQUIRED] = {411, "strict.length_required"},
+	[STRICT_BODY_NOT_ALLOWED] = {400, "strict.body_not_allowed"},
+	[STRICT_BODY_TOO_LARGE] = {413, "strict.body_too_large"},
+	[STRICT_MORE_THAN_LENGTH] = {400, "strict.more_than_length"},
+	[STRICT_EXPECTATION_UNKNOWN] = {417, "strict.expectation_unknown"},
+};
+
+static const struct method_rule {
+	const char	*name;
+	bool		 has_body;
+	bool		 is_in_http_10;
+} method_rules[] = {
+	{"GET", false, true},
+	{"POST", true, true},
+	{"HEAD", false, true},
+	{"PUT", true, false},
+	{"PATCH", true, false},
+	{"DELETE", false, false},
+	{"OPTIONS", false, false},
+};
+
+/* A piece of the buffer. */
+struct span {
+	char	*start;
+	size_t	 length;
+};
+
+struct reading {
+	const struct strict_rules	*rules;
+	const struct method_rule	*method;
+	struct strict_head		*head;
+	struct span			 target, host;
+	unsigned			 fields, cookies;
+	unsigned			 known_seen;	/* bits by index of field_rules */
+	bool				 has_length;
+};
+
+int
+strict_status(enum strict_verdict verdict)
+{
+	return (verdicts[verdict].status);
+}
+
+const char *
+strict_reason(enum strict_verdict verdict)
+{
+	return (verdicts[verdict].reason);
+}
+
+static bool
+is_token_byte(char byte)
+{
+	if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9'))
+		return (true);
+	return (byte != '\0' && strchr("!#$%&'*+-.^_`|~", byte) != NULL);
+}
+
+/* Printable ASCII: what is left when controls, DEL and 8-bit bytes are taken away. */
+static bool
+is_printable(char byte)
+{
+	return ((unsigned char)byte >= ' ' && (unsigned char)byte < 0x7f);
+}
+
+static bool
+is_digit(char byte)
+{
+	return (byte >= '0' && byte <= '9');
+}
+
+static bool
+span_is(struct span span, const char *text)
+{
+	return (span.length == strlen(text) && strncasecmp(span.start, text, span.length) == 0);
+}
+
+static struct span
+span_trim(struct span span)
+{
+	while (span.length > 0 && (*span.start == ' ' || *span.start == '\t'))
+		span.start++, span.length--;
+	while (span.length > 0 && (span.start[span.length - 1] == ' ' || span.start[span.length - 1] == '\t'))
+		span.length--;
+	return (span);
+}
+
+/* The next element of a comma-separated list; false at its end. */
+static bool
+span_next(struct span *list, struct span *out)
+{
+	const char *comma;
+
+	if (list->length == 0)
+		return (false);
+	comma = memchr(list->start, ',', list->length);
+	out->start = list->start;
+	out->length = comma == NULL ? list->length : (size_t)(comma - list->start);
+	list->start += out->length + (comma != NULL);
+	list->length -= out->length + (comma != NULL);
+	*out = span_trim(*out);
+	return (true);
+}
+
+/* Looks at each byte once, as it comes in: controls and line ends. Sets *head_length when the empty line is found. */
+static enum strict_verdict
+head_scan(const char *buffer, size_t length, size_t *seen, size_t *head_length)
+{
+	size_t i;
+
+	*head_length = 0;
+	for (i = *seen; i < length; i++) {
+		if (buffer[i] == '\r') {
+			if (i + 1 == length)
+				break;
+			if (buffer[i + 1] != '\n')
+				return (STRICT_BARE_CR);
+			if (i == 0)
+				return (STRICT_BAD_REQUEST_LINE);
+			if (i >= 2 && buffer[i - 1] == '\n') {
+				*head_length = i + 2;
+				break;
+			}
+			i++;
+		} else if (buffer[i] == '\n') {
+			return (STRICT_BARE_LF);
+		} else if ((unsigned char)buffer[i] < ' ' && buffer[i] != '\t') {
+			return (STRICT_BAD_BYTE);
+		} else if (buffer[i] == 0x7f) {
+			return (STRICT_BAD_BYTE);
+		}
+	}
+	*seen = i;
+	if (*head_length > STRICT_HEAD_MAX)
+		return (STRICT_HEAD_TOO_LARGE);
+	if (*head_length != 0)
+		return (STRICT_FINE);
+	if (length > STRICT_TARGET_MAX + REQUEST_LINE_EXTRA &&
+	    memchr(buffer, '\n', STRICT_TARGET_MAX + REQUEST_LINE_EXTRA) == NULL)
+		return (STRICT_TARGET_TOO_LONG);
+	return (length >= STRICT_HEAD_MAX ? STRICT_HEAD_TOO_LARGE : STRICT_INCOMPLETE);
+}
+
+static enum strict_verdict
+method_read(struct reading *reading, struct span word)
+{
+	size_t i;
+
+	for (i = 0; i < word.length; i++)
+		if (!is_token_byte(word.start[i]))
+			return (STRICT_BAD_REQUEST_LINE);
+	for (i = 0; i < sizeof(method_rules) / sizeof(method_rules[0]); i++)
+		if (word.length == strlen(method_rules[i].name) &&
+		    memcmp(word.start, method_rules[i].name, word.length) == 0)
+			reading->method = &method_rules[i];
+	if (word.length == 0)
+		return (STRICT_BAD_REQUEST_LINE);
+	return (reading->method == NULL ? STRICT_UNKNOWN_METHOD : STRICT_FINE);
+}
+
+static enum strict_verdict
+version_read(struct reading *reading, struct span word)
+{
+	if (word.length != 8 || memcmp(word.start, "HTTP/", 5) != 0 || !is_digit(word.start[5]) ||
+	    word.start[6] != '.' || !is_digit(word.start[7]))
+		return (STRICT_BAD_REQUEST_LINE);
+	if (word.start[5] != '1' || word.start[7] > '1')
+		return (STRICT_BAD_VERSION);
+	reading->head->is_http_10 = word.start[7] == '0';
+	reading->head->wants_close = reading->head->is_http_10;
+	if (reading->head->is_http_10 && !reading->method->is_in_http_10)
+		return (STRICT_METHOD_NEEDS_HTTP_11);
+	return (STRICT_FINE);
+}
+
+static enum strict_verdict
+target_read(struct reading *reading, struct span word)
+{
+	size_t i;
+
+	if (word.length > STRICT_TARGET_MAX)
+		return (STRICT_TARGET_TOO_LONG);
+	if (word.length == 0)
+		return (STRICT_BAD_REQUEST_LINE);
+	for (i = 0; i < word.length; i++)
+		if (!is_printable(word.start[i]) || word.start[i] == ' ' || word.start[i] == '#')
+			return (STRICT_BAD_TARGET);
+	reading->target = word;
+	return (STRICT_FINE);
+}
+
+/* method SP request-target SP HTTP-version, single spaces (RFC 9112, 3). */
+static enum strict_verdict
+request_line_read(struct reading *reading, struct span line)
+{
+	enum strict_verdict verdict;
+	struct span method, target, version;
+	char *first, *last;
+
+	first = memchr(line.start, ' ', line.length);
+	last = memrchr(line.start, ' ', line.length);
+	if (first == NULL || last == first)
+		return (STRICT_BAD_REQUEST_LINE);
+	method = (struct span){line.start, (size_t)(first - line.start)};
+	target = (struct span){first + 1, (size_t)(last - first) - 1};
+	version = (struct span){last + 1, line.length - (size_t)(last - line.start) - 1};
+	if ((verdict = method_read(reading, method)) != STRICT_FINE ||
+	    (verdict = version_read(reading, version)) != STRICT_FINE)
+		return (verdict);
+	return (target_read(reading, target));
+}
+
+/* Bytes of the name in front of a port: reg-name, IPv4, or an IPv6 literal in brackets. 0: malformed. */
+static size_t
+host_name_length(struct span value)
+{
+	size_t i;
+
+	if (value.length > 0 && value.start[0] == '[') {
+		for (i = 1; i < value.length && value.start[i] != ']'; i++)
+			if (strchr("0123456789abcdefABCDEF:.", value.start[i]) == NULL)
+				return (0);
+		return (i == value.length || i < 3 ? 0 : i + 1);
+	}
+	for (i = 0; i < value.length && value.start[i] != ':'; i++)
+		if (!is_token_byte(value.start[i]) || strchr("!#$%&'*+^`|~", value.start[i]) != NULL)
+			return (0);
+	return (i);
+}
+
+/* ":1" to ":99999", without leading zeros; or nothing. */
+static bool
+port_is_right(struct span port)
+{
+	size_t i;
+
+	if (port.length == 0)
+		return (true);
+	if (port.length < 2 || port.length > 6 || port.start[0] != ':' || port.start[1] == '0')
+		return (false);
+	for (i = 1; i < port.length; i++)
+		if (!is_digit(port.start[i]))
+			return (false);
+	return (true);
+}
+
+static enum strict_verdict
+host_read(struct reading *reading, struct span raw)
+{
+	struct span value = span_trim(raw);
+	size_t name = host_name_length(value);
+
+	if (name == 0 || value.length > STRICT_HOST_MAX ||
+	    !port_is_right((struct span){value.start + name, value.length - name}))
+		return (STRICT_HOST_MALFORMED);
+	reading->host = value;
+	return (STRICT_FINE);
+}
+
+/* Digits with at most one space before them: whatever else a parser might forgive is refused. */
+static enum strict_verdict
+length_read(struct reading *reading, struct span raw)
+{
+	size_t i, value = 0;
+
+	if (raw.length > 0 && raw.start[0] == ' ')
+		raw.start++, raw.length--;
+	if (raw.length == 0 || raw.length > LENGTH_DIGITS_MAX || (raw.length > 1 && raw.start[0] == '0'))
+		return (STRICT_LENGTH_MALFORMED);
+	for (i = 0; i < raw.length; i++) {
+		if (!is_digit(raw.start[i]))
+			return (STRICT_LENGTH_MALFORMED);
+		value = value * 10 + (size_t)(raw.start[i] - '0');
+	}
+	reading->head->body_length = value;
+	reading->has_length = true;
+	return (STRICT_FINE);
+}
+
+static enum strict_verdict
+transfer_encoding_read(struct reading *reading, struct span raw)
+{
+	(void)reading;
+	(void)raw;
+	return (STRICT_TRANSFER_ENCODING);
+}
+
+/* Only "close" is ours: what else it names is never removed (H-08). */
+static enum strict_verdict
+connection_read(struct reading *reading, struct span raw)
+{
+	struct span list = raw, word;
+
+	while (span_next(&list, &word))
+		if (span_is(word, "close"))
+			reading->head->wants_close = true;
+	return (STRICT_FINE);
+}
+
+static enum strict_verdict
+expect_read(struct reading *reading, struct span raw)
+{
+	if (!span_is(span_trim(raw), "100-continue"))
+		return (STRICT_EXPECTATION_UNKNOWN);
+	reading->head->expects_continue = !reading->head->is_http_10;
+	return (STRICT_FINE);
+}
+
+static enum strict_verdict
+cookie_read(struct reading *reading, struct span raw)
+{
+	size_t i;
+
+	reading->cookies++;
+	for (i = 0; i < raw.length; i++)
+		reading->cookies += raw.start[i] == ';';
+	return (reading->cookies > STRICT_COOKIES_MAX ? STRICT_TOO_MANY_COOKIES : STRICT_FINE);
+}
+
+#define FIELD_ONCE	0x1	/* a second one is refused */
+#define FIELD_PLAIN	0x2	/* decides something: TAB and 8-bit bytes are refused, not rewritten */
+
+static const struct field_rule {
+	const char		*name;
+	unsigned		 flags;
+	enum strict_verdict	(*read)(struct reading *, struct span raw);
+} field_rules[] = {
+	{"host", FIELD_ONCE | FIELD_PLAIN, host_read},
+	{"content-length", FIELD_ONCE | FIELD_PLAIN, length_read},
+	{"transfer-encoding", 0, transfer_encoding_read},
+	{"connection", FIELD_PLAIN, connection_read},
+	{"expect", FIELD_ONCE | FIELD_PLAIN, expect_read},
+	{"cookie", 0, cookie_read},
+	{"authorization", FIELD_ONCE | FIELD_PLAIN, NULL},
+	{"content-type", FIELD_ONCE | FIELD_PLAIN, NULL},
+	{"dpop", FIELD_ONCE | FIELD_PLAIN, NULL},
+	{"origin", FIELD_ONCE | FIELD_PLAIN, NULL},
+	{"sec-fetch-site", FIELD_ONCE | FIELD_PLAIN, NULL},
+	{"sec-fetch-mode", FIELD_ONCE | FIELD_PLAIN, NULL},
+	{"if-match", FIELD_PLAIN, NULL},
+	{"forwarded", FIELD_PLAIN, NULL},
+	{"x-forwarded-for", FIELD_PLAIN, NULL},
+	{"x-forwarded-host", FIELD_PLAIN, NULL},
+	{"x-forwarded-proto", FIELD_PLAIN, NULL},
+};
+
+static const struct field_rule *
+field_rule_find(struct span name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(field_rules) / sizeof(field_rules[0]); i++)
+		if (span_is(name, field_rules[i].name))
+			return (&field_rules[i]);
+	return (NULL);
+}
+
+/* Makes a value that decides nothing printable; refuses the same bytes where they could decide. */
+static enum strict_verdict
+field_bytes_settle(struct span raw, bool is_plain)
+{
+	size_t i;
+
+	for (i = 0; i < raw.length; i++) {
+		if (is_printable(raw.start[i]))
+			continue;
+		if (is_plain)
+			return (STRICT_BAD_FIELD_VALUE);
+		raw.start[i] = raw.start[i] == '\t' ? ' ' : '?';
+	}
+	return (STRICT_FINE);
+}
+
+/* One header line, without its line end. *is_empty: it has no value and may go. */
+static enum strict_verdict
+field_read(struct reading *reading, struct span line, bool *is_empty)
+{
+	const struct field_rule *rule;
+	enum strict_verdict verdict;
+	struct span name, raw;
+	unsigned bit;
+
+	if (*line.start == ' ' || *line.start == '\t')
+		return (STRICT_FOLDED_FIELD);
+	if (++reading->fields > STRICT_FIELDS_MAX)
+		return (STRICT_TOO_MANY_FIELDS);
+	for (name = (struct span){line.start, 0}; name.length < line.length; name.length++)
+		if (!is_token_byte(line.start[name.length]))
+			break;
+	if (name.length == 0 || name.length == line.length || line.start[name.length] != ':')
+		return (STRICT_BAD_FIELD_NAME);
+	raw = (struct span){line.start + name.length + 1, line.length - name.length - 1};
+
+	rule = field_rule_find(name);
+	if (rule == NULL && name.length > 4 && strncasecmp(name.start, "host", 4) == 0)
+		return (STRICT_HOST_LOOKALIKE);
+	if ((verdict = field_bytes_settle(raw, rule != NULL && (rule->flags & FIELD_PLAIN))) != STRICT_FINE)
+		return (verdict);
+	if (rule != NULL) {
+		bit = 1U << (rule - field_rules);
+		if ((rule->flags & FIELD_ONCE) && (reading->known_seen & bit))
+			return (STRICT_FIELD_TWICE);
+		reading->known_seen |= bit;
+		if (rule->read != NULL && (verdict = rule->read(reading, raw)) != STRICT_FINE)
+			return (verdict);
+	}
+	*is_empty = span_trim(raw).length == 0;
+	return (STRICT_FINE);
+}
+
+/* Takes bytes out of the buffer; what follows moves up. */
+static void
+buffer_cut(char *buffer, size_t *length, char *from, size_t count)
+{
+	memmove(from, from + count, *length - (size_t)(from - buffer) - count);
+	*length -= count;
+}
+
+static enum strict_verdict
+fields_read(struct reading *reading, char *buffer, size_t *length, char *line)
+{
+	struct strict_head *head = reading->head;
+	enum strict_verdict verdict;
+	bool is_empty = false;
+	size_t line_length;
+
+	while (*line != '\r') {
+		line_length = (size_t)((char *)memchr(line, '\r', head->head_length) - line);
+		if ((verdict = field_read(reading, (struct span){line, line_length}, &is_empty)) != STRICT_FINE)
+			return (verdict);
+		if (is_empty) {
+			buffer_cut(buffer, length, line, line_length + 2);
+			head->head_length -= line_length + 2;
+		} else {
+			line += line_length + 2;
+		}
+	}
+	return (STRICT_FINE);
+}
+
+static bool
+host_is_allowed(const struct strict_rules *rules, struct span host)
+{
+	const char *const *allowed;
+
+	if (rules->hosts == NULL)
+		return (true);
+	for (allowed = rules->hosts; *allowed != NULL; allowed++)
+		if (span_is(host, *allowed))
+			return (true);
+	return (false);
+}
+
+/* Origin-form stays; absolute-form of our own authority becomes origin-form; the rest is refused (RFC 9112, 3.2). */
+static enum strict_verdict
+target_settle(struct reading *reading, char *buffer, size_t *length)
+{
+	struct span target = reading->target, authority;
+	size_t scheme = 0;
+
+	if (*target.start == '/')
+		return (STRICT_FINE);
+	if (target.length > 8 && strncasecmp(target.start, "https://", 8) == 0)
+		scheme = 8;
+	else if (target.length > 7 && strncasecmp(target.start, "http://", 7) == 0)
+		scheme = 7;
+	else
+		return (STRICT_BAD_TARGET);
+	authority = (struct span){target.start + scheme, 0};
+	while (scheme + authority.length < target.length && strchr("/?", authority.start[authority.length]) == NULL)
+		authority.length++;
+	if (authority.length != reading->host.length ||
+	    strncasecmp(authority.start, reading->host.start, authority.length) != 0)
+		return (STRICT_AUTHORITY_DIFFERS);
+	if (scheme + authority.length == target.length || authority.start[authority.length] != '/')
+		return (STRICT_BAD_TARGET);
+	buffer_cut(buffer, length, target.start, scheme + authority.length);
+	reading->head->head_length -= scheme + authority.length;
+	return (STRICT_FINE);
+}
+
+static enum strict_verdict
+body_settle(struct reading *reading, size_t received)
+{
+	struct strict_head *head = reading->head;
+
+	if (!reading->method->has_body && head->body_length > 0)
+		return (STRICT_BODY_NOT_ALLOWED);
+	if (reading->method->has_body && !reading->has_length)
+		return (STRICT_LENGTH_REQUIRED);
+	if (head->body_length > reading->rules->body_max)
+		return (STRICT_BODY_TOO_LARGE);
+	if (received > head->body_length)
+		return (STRICT_MORE_THAN_LENGTH);
+	if (head->body_length == 0)
+		head->expects_continue = false;
+	return (STRICT_FINE);
+}
+
+enum strict_verdict
+strict_http_read(char *buffer, size_t *length, size_t *seen, const struct strict_rules *rules,
+    struct strict_head *out)
+{
+	struct strict_head head = {0};
+	struct reading reading = {.rules = rules, .head = &head};
+	enum strict_verdict verdict;
+	struct span line;
+
+	if ((verdict = head_scan(buffer, *length, seen, &head.head_length)) != STRICT_FINE)
+		return (verdict);
+	line.start = buffer;
+	line.length = (size_t)((char *)memchr(buffer, '\r', head.head_length) - buffer);
+	if ((verdict = request_line_read(&reading, line)) != STRICT_FINE ||
+	    (verdict = fields_read(&reading, buffer, length, line.start + line.length + 2)) != STRICT_FINE)
+		return (verdict);
+	if (reading.host.start == NULL)
+		return (STRICT_HOST_MISSING);
+	if (!host_is_allowed(rules, reading.host))
+		return (STRICT_HOST_UNKNOWN);
+	if ((verdict = target_settle(&reading, buffer, length)) != STRICT_FINE ||
+	    (verdict = body_settle(&reading, *length - head.head_length)) != STRICT_FINE)
+		return (verdict);
+	*out = head;
+	return (STRICT_FINE);
+}
