@@ -3,7 +3,9 @@
 -- The role that `latchkey serve` works with (or is a member of): rows, no DDL. Made here unless the operator has made it.
 DO $$
 BEGIN
-	CREATE ROLE latchkey_service NOLOGIN;
+	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'latchkey_service') THEN
+		CREATE ROLE latchkey_service NOLOGIN;
+	END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN
 	NULL;
 END
@@ -57,7 +59,7 @@ BEGIN
 			SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 			WHERE i.inhparent = t.name::regclass
 			  AND c.relname ~ ('^' || t.name || '_[0-9]{8}$')
-			  AND to_timestamp(right(c.relname, 8) || ' UTC', 'YYYYMMDD TZ') + ('1 ' || t.span)::interval < db_now() - t.kept
+			  AND to_date(right(c.relname, 8), 'YYYYMMDD')::timestamp AT TIME ZONE 'UTC' + ('1 ' || t.span)::interval < db_now() - t.kept
 		LOOP
 			EXECUTE format('DROP TABLE %I', partition);
 			changed := changed + 1;

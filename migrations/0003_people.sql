@@ -1,5 +1,8 @@
 -- Users.
 
+-- Here and below: primary keys begin with realm_id, other indexes with what is looked for. Before the first ANALYZE the planner
+-- cannot tell an index that begins with realm_id from the primary key, and would read a whole realm to find one row.
+
 CREATE TABLE users (
 	realm_id	uuid NOT NULL REFERENCES realms (id) ON DELETE CASCADE,
 	id		uuid NOT NULL,
@@ -20,7 +23,7 @@ CREATE TABLE users (
 	updated_at	timestamptz NOT NULL DEFAULT db_now(),
 	PRIMARY KEY (realm_id, id)
 );
-CREATE UNIQUE INDEX users_login ON users (realm_id, lower(login));
-CREATE UNIQUE INDEX users_email ON users (realm_id, lower(email)) WHERE email IS NOT NULL;
+CREATE UNIQUE INDEX users_login ON users (lower(login), realm_id);
+CREATE UNIQUE INDEX users_email ON users (lower(email), realm_id) WHERE email IS NOT NULL;
 
 GRANT SELECT, INSERT, UPDATE ON users TO latchkey_service;

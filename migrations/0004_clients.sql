@@ -11,7 +11,7 @@ CREATE TABLE clients (
 	updated_at	timestamptz NOT NULL DEFAULT db_now(),
 	PRIMARY KEY (realm_id, id)
 );
-CREATE UNIQUE INDEX clients_client_id ON clients (realm_id, client_id);
+CREATE UNIQUE INDEX clients_client_id ON clients (client_id, realm_id);
 
 -- At most two live ones. Secrets that we made are random, so their SHA-256 is enough; imported weak ones are hashed with Argon2id.
 CREATE TABLE client_secrets (

@@ -11,7 +11,7 @@ CREATE TABLE events (
 	session_id	uuid,
 	PRIMARY KEY (realm_id, id)
 ) PARTITION BY RANGE (id);
-CREATE INDEX events_user ON events (realm_id, user_id, id) WHERE user_id IS NOT NULL;
+CREATE INDEX events_user ON events (user_id, realm_id, id) WHERE user_id IS NOT NULL;
 
 INSERT INTO partitioned_tables (name, span, ahead, kept) VALUES ('events', 'month', '2 months', '13 months');
 

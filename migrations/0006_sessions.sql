@@ -19,7 +19,7 @@ CREATE TABLE sessions (
 	PRIMARY KEY (realm_id, id),
 	FOREIGN KEY (realm_id, user_id) REFERENCES users (realm_id, id) ON DELETE CASCADE
 ) WITH (fillfactor = 90);				-- the idle limit is extended in place
-CREATE UNIQUE INDEX sessions_digest ON sessions (realm_id, digest);
-CREATE INDEX sessions_user ON sessions (realm_id, user_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX sessions_digest ON sessions (digest, realm_id);
+CREATE INDEX sessions_user ON sessions (user_id, realm_id);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO latchkey_service;

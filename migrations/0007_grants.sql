@@ -25,8 +25,8 @@ CREATE TABLE grants (
 	PRIMARY KEY (realm_id, id),
 	FOREIGN KEY (realm_id, user_id) REFERENCES users (realm_id, id) ON DELETE CASCADE
 ) WITH (fillfactor = 80);				-- rotation updates in place
-CREATE INDEX grants_session ON grants (realm_id, session_id) WHERE revoked_at IS NULL;
-CREATE INDEX grants_user ON grants (realm_id, user_id) WHERE revoked_at IS NULL;
+CREATE INDEX grants_session ON grants (session_id, realm_id);
+CREATE INDEX grants_user ON grants (user_id, realm_id);
 
 CREATE TABLE consents (
 	realm_id	uuid NOT NULL,

@@ -15,14 +15,14 @@
 /* clang-format off */
 const struct route routes[] = {
 	/* protocol */
-	{ GET | POST,	"/oauth2/authorize",		oauth_authorize,		anyone, 0 },
-	{ GET,		"/oauth2/authorize/continue",	oauth_authorize_continue,	anyone, 0 },
-	{ POST,		"/oauth2/token",		oauth_token,			anyone, ROUTE_CORS_CLIENT },
-	{ POST,		"/oauth2/introspect",		oauth_introspect,		anyone, 0 },
-	{ POST,		"/oauth2/revoke",		oauth_revoke,			anyone, ROUTE_CORS_CLIENT },
-	{ GET | POST,	"/oauth2/userinfo",		oauth_userinfo,			anyone, ROUTE_CORS_CLIENT },
-	{ GET | POST,	"/oauth2/end_session",		oauth_end_session,		anyone, 0 },
-	{ GET,		"/oauth2/jwks",			oauth_jwks,			anyone,
+	{ GET | POST,	"/oauth2/authorize",		oauth_authorize, anyone, 0 },
+	{ GET,		"/oauth2/authorize/continue",	oauth_authorize_continue, anyone, 0 },
+	{ POST,		"/oauth2/token",		oauth_token, anyone, ROUTE_CORS_CLIENT },
+	{ POST,		"/oauth2/introspect",		oauth_introspect, anyone, 0 },
+	{ POST,		"/oauth2/revoke",		oauth_revoke, anyone, ROUTE_CORS_CLIENT },
+	{ GET | POST,	"/oauth2/userinfo",		oauth_userinfo, anyone, ROUTE_CORS_CLIENT },
+	{ GET | POST,	"/oauth2/end_session",		oauth_end_session, anyone, 0 },
+	{ GET,		"/oauth2/jwks",			oauth_jwks, anyone,
 	    ROUTE_STALE_REALM | ROUTE_CORS_ANY },
 	{ GET,		"/.well-known/openid-configuration", oauth_openid_configuration, anyone,
 	    ROUTE_WELL_KNOWN | ROUTE_STALE_REALM | ROUTE_CORS_ANY },
@@ -30,28 +30,28 @@ const struct route routes[] = {
 	    ROUTE_WELL_KNOWN | ROUTE_STALE_REALM | ROUTE_CORS_ANY },
 
 	/* pages for people */
-	{ GET,		"/",				welcome_page,			anyone, 0 },
-	{ GET,		"/login",			login_page,			anyone, 0 },
-	{ POST,		"/login",			login_submit,			anyone, 0 },
-	{ GET,		"/consent",			consent_page,			anyone, 0 },
-	{ POST,		"/consent",			consent_submit,			anyone, 0 },
-	{ GET,		"/signed-out",			signed_out_page,		anyone, 0 },
-	{ GET,		"/assets/",			assets_file,			anyone,
+	{ GET,		"/",				welcome_page, anyone, 0 },
+	{ GET,		"/login",			login_page, anyone, 0 },
+	{ POST,		"/login",			login_submit, anyone, 0 },
+	{ GET,		"/consent",			consent_page, anyone, 0 },
+	{ POST,		"/consent",			consent_submit, anyone, 0 },
+	{ GET,		"/signed-out",			signed_out_page, anyone, 0 },
+	{ GET,		"/assets/",			assets_file, anyone,
 	    ROUTE_PREFIX | ROUTE_NO_REALM },
 
 	/* the operations listener */
-	{ GET,		"/health/live",			health_live,			anyone,
+	{ GET,		"/health/live",			health_live, anyone,
 	    ROUTE_OPERATIONS | ROUTE_NO_REALM },
-	{ GET,		"/health/ready",		health_ready,			anyone,
+	{ GET,		"/health/ready",		health_ready, anyone,
 	    ROUTE_OPERATIONS | ROUTE_NO_REALM },
-	{ GET,		"/metrics",			metrics_page,			anyone,
+	{ GET,		"/metrics",			metrics_page, anyone,
 	    ROUTE_OPERATIONS | ROUTE_NO_REALM },
 
 	/* `latchkey dev` */
-	{ GET,		"/demo",			demo_page,			anyone, ROUTE_DEV },
-	{ GET,		"/demo/callback",		demo_callback_page,		anyone, ROUTE_DEV },
-	{ GET,		"/demo/config.json",		demo_config,			anyone, ROUTE_DEV },
-	{ POST,		"/demo/introspect",		demo_introspect,		anyone, ROUTE_DEV },
+	{ GET,		"/demo",			demo_page, anyone, ROUTE_DEV },
+	{ GET,		"/demo/callback",		demo_callback_page, anyone, ROUTE_DEV },
+	{ GET,		"/demo/config.json",		demo_config, anyone, ROUTE_DEV },
+	{ POST,		"/demo/introspect",		demo_introspect, anyone, ROUTE_DEV },
 };
 /* clang-format on */
 

@@ -10,7 +10,7 @@
 
 struct settings settings;
 
-enum { SETTING_VALUE_MAX = 4096, SETTINGS_MAX = 64 };
+enum { SETTING_VALUE_MAX = 2048, SETTINGS_MAX = 64 };
 
 #define TEXT(name, initial, help) {#name, SETTING_TEXT, initial, NULL, false, help, offsetof(struct settings, name)}
 #define SECRET(name, help) {#name, SETTING_SECRET, "", NULL, false, help, offsetof(struct settings, name)}
@@ -114,7 +114,7 @@ settings_set(const char *name, const char *value, const char *source, char *erro
 		return (false);
 	}
 	if (strlen(value) > SETTING_VALUE_MAX)
-		return (setting_refuse(setting, "(long)", "at most 4096 bytes", error, error_size));
+		return (setting_refuse(setting, "(long)", "at most 2048 bytes", error, error_size));
 
 	place = (char *)&settings + setting->offset;
 	switch (setting->type) {

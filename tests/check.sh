@@ -12,7 +12,7 @@ c_program() {	# name, program
 
 node_suite() {	# name, binary, files...
 	local name=$1 binary=$2; shift 2
-	LATCHKEY_BINARY="$binary" LATCHKEY_ARTEFACTS="$out/$name" timeout 1500 tests/node_modules/.bin/node --test --test-concurrency=1 \
+	LATCHKEY_BINARY="$binary" LATCHKEY_ARTEFACTS="$out/$name" timeout 1500 tests/db/pg.sh run -- tests/node_modules/.bin/node --test --test-concurrency=1 \
 	    ${T:+--test-name-pattern="$T"} --test-reporter=./tests/reporter.mjs --test-reporter-destination="$out/$name.tap" "$@" > "$out/$name.log" 2>&1
 }
 

@@ -21,7 +21,8 @@ static int
 reuse(uint8_t **memory, size_t bytes)
 {
 	if (reused == NULL)
-		reused = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		reused =
+		    mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	*memory = reused;
 	return (0);
 }
@@ -37,11 +38,19 @@ static void
 with_libargon2(uint8_t *out, int arena)
 {
 	uint8_t copy[sizeof(password)], salt_copy[sizeof(salt)];
-	argon2_context context = { .out = out, .outlen = TAG, .pwd = copy,
-		.pwdlen = sizeof(password) - 1, .salt = salt_copy, .saltlen = sizeof(salt),
-		.t_cost = PASSES, .m_cost = MEMORY_KIB, .lanes = 1, .threads = 1,
-		.version = ARGON2_VERSION_13, .allocate_cbk = arena ? reuse : NULL,
-		.free_cbk = arena ? keep : NULL };
+	argon2_context context = {.out = out,
+	    .outlen = TAG,
+	    .pwd = copy,
+	    .pwdlen = sizeof(password) - 1,
+	    .salt = salt_copy,
+	    .saltlen = sizeof(salt),
+	    .t_cost = PASSES,
+	    .m_cost = MEMORY_KIB,
+	    .lanes = 1,
+	    .threads = 1,
+	    .version = ARGON2_VERSION_13,
+	    .allocate_cbk = arena ? reuse : NULL,
+	    .free_cbk = arena ? keep : NULL};
 
 	memcpy(copy, password, sizeof(password));
 	memcpy(salt_copy, salt, sizeof(salt));
@@ -65,7 +74,7 @@ static void
 libsodium(uint8_t *out)
 {
 	if (crypto_pwhash(out, TAG, password, sizeof(password) - 1, salt, PASSES,
-	    (size_t)MEMORY_KIB * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0)
+		(size_t)MEMORY_KIB * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0)
 		abort();
 }
 
@@ -84,9 +93,9 @@ main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*hash)(uint8_t *);
-	} candidates[] = { { "libargon2", libargon2_plain },
-		{ "libargon2, arena kept", libargon2_arena }, { "libsodium", libsodium } };
-	double spent[3] = { 0 };
+	} candidates[] = {{"libargon2", libargon2_plain},
+	    {"libargon2, arena kept", libargon2_arena}, {"libsodium", libsodium}};
+	double spent[3] = {0};
 	int rounds = argc > 1 ? atoi(argv[1]) : 60;
 	uint8_t out[3][TAG];
 
@@ -102,7 +111,7 @@ main(int argc, char **argv)
 		}
 	}
 	for (size_t i = 0; i < 3; i++)
-		printf("%-24s %6.1f hashes per CPU second%s\n", candidates[i].name, rounds / spent[i],
-		    memcmp(out[i], out[0], TAG) == 0 ? "" : "  OUTPUT DIFFERS");
+		printf("%-24s %6.1f hashes per CPU second%s\n", candidates[i].name,
+		    rounds / spent[i], memcmp(out[i], out[0], TAG) == 0 ? "" : "  OUTPUT DIFFERS");
 	return (0);
 }

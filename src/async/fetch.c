@@ -1,6 +1,5 @@
 /* What one fetch may do, and its way through fetch_multi.c. */
 #include <curl/curl.h>
-#include <string.h>
 
 #include "async/fetch.h"
 #include "async/fetch_multi.h"
@@ -141,12 +140,12 @@ fetch_run(struct call *call, const struct fetch_request *request, struct fetch_a
 	limits_set(fetch.easy, request, bytes_max);
 	request_set(fetch.easy, request, &fetch);
 	if (!transfer_begin(&fetch.transfer, fetch.easy)) {
-		out->problem = "too many fetches under way";
+		out->problem = "no more fetches now";
 		result = RESULT_UNAVAILABLE;
 		goto out;
 	}
 	result = wait_until_done(call, &fetch.transfer.wait, true);
-	transfer_end(fetch.easy);
+	transfer_end(&fetch.transfer, fetch.easy);
 	if (result == RESULT_OK)
 		result = answer_read(call, &fetch, out);
 out:

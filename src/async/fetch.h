@@ -30,10 +30,11 @@ struct fetch_answer {
 };
 
 /* No redirects, no proxy of the environment, no cookies. RESULT_UNAVAILABLE for every failure of
- * the other side, and when FETCHES_MAX are under way; that does not stick to the call. A header
- * with a control byte in it is RESULT_FAILED, and sticks. */
+ * the other side, and when FETCHES_MAX are under way or none may begin; that does not stick to the
+ * call. A header with a control byte in it is RESULT_FAILED, and sticks. */
 enum result fetch_run(struct call *, const struct fetch_request *, struct fetch_answer *out);
 void fetch_start(void); /* once per process that fetches, after loop_*_start */
-void fetch_stop(void);	/* when no fetch is under way */
+/* Ends what is under way, which is then UNAVAILABLE. Not from a fiber. */
+void fetch_stop(void);
 
 #endif

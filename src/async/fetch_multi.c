@@ -3,8 +3,10 @@
  * for both directions. So a socket that had an edge, or whose interest changed, is asked by poll(2)
  * and served until it has nothing more for curl.
  */
+#include <fcntl.h>
 #include <poll.h>
-#include <string.h>
+#include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "async/fetch.h"
@@ -18,18 +20,19 @@
 enum { SOCKETS_MAX = 4 * FETCHES_MAX, IDLE_CONNECTIONS_MAX = 16, ROUNDS_MAX = 16 };
 
 struct socket {
-	struct watch watch; /* watch.fd is -1 for a free place */
+	struct watch watch; /* of the duplicate */
+	int fd;		    /* curl's; -1: a free place */
 	short interest;	    /* POLLIN, POLLOUT */
 	bool is_fresh;	    /* may have something for curl */
 };
 
 static CURLM *multi;
-static unsigned transfers;
+static struct fetch_transfer *transfers;
+static unsigned transfers_length;
+static bool is_open;
 static struct socket sockets[SOCKETS_MAX];
 static struct timer curl_timer; /* curl's own deadlines */
 static struct timer later;	/* goes on with what is fresh */
-
-static void sockets_serve(void);
 
 static void
 transfers_harvest(void)
@@ -76,7 +79,18 @@ socket_serve(struct socket *socket)
 		mask |= CURL_CSELECT_OUT;
 	if (asked.revents & (POLLERR | POLLHUP | POLLNVAL))
 		mask |= CURL_CSELECT_ERR;
-	curl_act(asked.fd, mask);
+	curl_act(socket->fd, mask);
+	return (true);
+}
+
+/* Curl often asks for a timer of 0 ms, to go on at once: without the wheel's delay. */
+static bool
+deadline_serve(void)
+{
+	if (curl_timer.link == NULL || curl_timer.deadline_ms > clock_monotonic_ms())
+		return (false);
+	timer_disarm(&curl_timer);
+	curl_act(CURL_SOCKET_TIMEOUT, 0);
 	return (true);
 }
 
@@ -86,9 +100,9 @@ sockets_serve(void)
 	bool may_have_more = true;
 
 	for (unsigned round = 0; may_have_more && round < ROUNDS_MAX; round++) {
-		may_have_more = false;
+		may_have_more = deadline_serve();
 		for (unsigned i = 0; i < SOCKETS_MAX; i++) {
-			if (sockets[i].watch.fd != -1 && sockets[i].is_fresh)
+			if (sockets[i].fd != -1 && sockets[i].is_fresh)
 				may_have_more = socket_serve(&sockets[i]) || may_have_more;
 		}
 	}
@@ -138,43 +152,45 @@ static struct socket *
 socket_find(int fd)
 {
 	for (unsigned i = 0; i < SOCKETS_MAX; i++) {
-		if (sockets[i].watch.fd == fd)
+		if (sockets[i].fd == fd)
 			return (&sockets[i]);
 	}
 	return (NULL);
 }
 
-static void
-socket_forget(int fd)
+static bool
+socket_watch(struct socket *socket, int fd)
 {
-	struct socket *socket;
+	if ((socket->watch.fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)) == -1)
+		return (false);
+	socket->fd = fd;
+	loop_watch(&socket->watch);
+	return (true);
+}
 
-	if (fd == -1 || (socket = socket_find(fd)) == NULL)
-		return;
+static void
+socket_unwatch(struct socket *socket)
+{
 	loop_unwatch(&socket->watch);
-	socket->watch.fd = -1;
-	socket->interest = 0;
-	socket->is_fresh = false;
+	close(socket->watch.fd);
+	socket->fd = -1;
 }
 
 static int
 curl_wants_socket(CURL *easy, curl_socket_t fd, int what, void *object, void *socket_object)
 {
-	struct socket *socket;
+	struct socket *socket = socket_find(fd);
 
 	(void)easy;
 	(void)object;
 	(void)socket_object;
 	if (what == CURL_POLL_REMOVE) {
-		socket_forget(fd);
+		if (socket != NULL)
+			socket_unwatch(socket);
 		return (0);
 	}
-	if ((socket = socket_find(fd)) == NULL) {
-		if ((socket = socket_find(-1)) == NULL)
-			return (-1);
-		socket->watch.fd = fd;
-		loop_watch(&socket->watch);
-	}
+	if (socket == NULL && ((socket = socket_find(-1)) == NULL || !socket_watch(socket, fd)))
+		return (-1);
 	socket->interest = 0;
 	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
 		socket->interest |= POLLIN;
@@ -185,46 +201,63 @@ curl_wants_socket(CURL *easy, curl_socket_t fd, int what, void *object, void *so
 	return (0);
 }
 
-static int
-curl_closes(void *object, curl_socket_t fd)
+static curl_socket_t
+curl_opens(void *object, curlsocktype purpose, struct curl_sockaddr *address)
 {
+	struct socket *known;
+	int fd;
+
 	(void)object;
-	socket_forget(fd);
-	return (close(fd));
+	(void)purpose;
+	fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	if (fd == -1 || (known = socket_find(fd)) == NULL)
+		return (fd);
+	socket_unwatch(known);
+	if (!socket_watch(known, fd)) {
+		close(fd);
+		return (CURL_SOCKET_BAD);
+	}
+	known->is_fresh = true;
+	return (fd);
 }
 
 bool
 transfer_begin(struct fetch_transfer *transfer, CURL *easy)
 {
-	if (multi == NULL)
-		fatal("fetch_run before fetch_start");
-	if (transfers >= FETCHES_MAX)
+	if (!is_open || transfers_length >= FETCHES_MAX)
 		return (false);
 	if (curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer) != CURLE_OK ||
-	    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, curl_closes) != CURLE_OK ||
+	    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, curl_opens) != CURLE_OK ||
 	    curl_multi_add_handle(multi, easy) != CURLM_OK)
 		fatal("libcurl takes no transfer");
-	transfers++;
+	if ((transfer->next = transfers) != NULL)
+		transfers->link = &transfer->next;
+	transfer->link = &transfers;
+	transfers = transfer;
+	transfers_length++;
 	return (true);
 }
 
 void
-transfer_end(CURL *easy)
+transfer_end(struct fetch_transfer *transfer, CURL *easy)
 {
 	if (curl_multi_remove_handle(multi, easy) != CURLM_OK)
 		fatal("libcurl does not let go of a transfer");
-	transfers--;
+	if ((*transfer->link = transfer->next) != NULL)
+		transfer->next->link = transfer->link;
+	transfers_length--;
 }
 
 void
 fetch_start(void)
 {
+	/* CURLOPT_NOSIGNAL leaves it to us; OpenSSL writes to sockets that may be closed. */
+	signal(SIGPIPE, SIG_IGN);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 || (multi = curl_multi_init()) == NULL)
 		fatal("libcurl cannot start");
 	for (unsigned i = 0; i < SOCKETS_MAX; i++) {
-		sockets[i] = (struct socket){0};
-		sockets[i].watch =
-		    (struct watch){.ready = socket_ready, .owner = &sockets[i], .fd = -1};
+		sockets[i] = (struct socket){.fd = -1};
+		sockets[i].watch = (struct watch){.ready = socket_ready, .owner = &sockets[i]};
 	}
 	curl_timer = (struct timer){.fired = curl_timer_fired};
 	later = (struct timer){.fired = later_fired};
@@ -232,6 +265,7 @@ fetch_start(void)
 	    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, curl_wants_timer) != CURLM_OK ||
 	    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS_MAX) != CURLM_OK)
 		fatal("libcurl refuses the loop");
+	is_open = true;
 }
 
 void
@@ -239,8 +273,14 @@ fetch_stop(void)
 {
 	if (multi == NULL)
 		return;
-	if (transfers != 0)
-		fatal("fetch_stop with %u fetches under way", transfers);
+	is_open = false;
+	for (struct fetch_transfer *transfer = transfers; transfer; transfer = transfer->next) {
+		transfer->problem = "fetching has stopped";
+		wait_done(&transfer->wait);
+	}
+	wait_run_ready();
+	if (transfers != NULL)
+		fatal("fetch_stop while a call runs");
 	if (curl_multi_cleanup(multi) != CURLM_OK)
 		fatal("libcurl cannot stop");
 	multi = NULL;

@@ -9,12 +9,14 @@
 
 /* CURLOPT_PRIVATE of the easy handle points at it. */
 struct fetch_transfer {
-	struct wait wait;    /* done when curl is done */
-	const char *problem; /* then: NULL, or constant text */
+	struct fetch_transfer *next, **link; /* private */
+	struct wait wait;		     /* done when curl is done */
+	const char *problem;		     /* then: NULL, or constant text */
 };
 
-/* False when FETCHES_MAX are under way. From a fiber; curl runs on the loop's own stack. */
+/* False when FETCHES_MAX are under way, or none may begin any more. From a fiber; curl runs on the
+ * loop's own stack. */
 bool transfer_begin(struct fetch_transfer *, CURL *easy);
-void transfer_end(CURL *easy); /* takes it out again, done or not */
+void transfer_end(struct fetch_transfer *, CURL *easy); /* done or not */
 
 #endif

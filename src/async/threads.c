@@ -305,6 +305,7 @@ threads_stop(void)
 	loop_unwatch(&slots_watch);
 	close(done_watch.fd);
 	slots_leave();
+	wait_run_ready();
 }
 
 void

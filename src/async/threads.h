@@ -22,7 +22,8 @@ void threads_prepare(unsigned slots);
 /* In each worker, after loop_*_start: starts a thread for each slot, and their eventfd. queue_max:
  * jobs waiting in this worker; wait_max_ms: longest wait for a slot. */
 void threads_start(unsigned queue_max, unsigned wait_max_ms);
-/* Refuses what waits, lets run to its end what runs, and ends the threads. Not from a fiber. */
+/* Refuses what waits, lets run to its end what runs, and ends the threads; the calls go on with it.
+ * Not from a fiber. */
 void threads_stop(void);
 /* In the parent, when a worker has died: gives back the slots that it held. */
 void threads_reclaim(pid_t worker);

@@ -11,7 +11,8 @@
 static json_t *
 metadata_read(struct call *call, const char *file)
 {
-	FILE *in = strcmp(file, "-") == 0 ? stdin : fopen(file, "r");
+	bool is_stdin = strcmp(file, "-") == 0;
+	FILE *in = is_stdin ? stdin : fopen(file, "r");
 	char *bytes = arena_alloc(call->arena, JSON_BYTES_MAX + 1);
 	const char *error;
 	json_t *metadata;
@@ -22,7 +23,7 @@ metadata_read(struct call *call, const char *file)
 		return (NULL);
 	}
 	length = fread(bytes, 1, JSON_BYTES_MAX + 1, in);
-	if (in != stdin)
+	if (!is_stdin)
 		fclose(in);
 	if ((metadata = parse_json(bytes, length, &error)) == NULL)
 		cli_fail(CLI_REFUSED, "%s: %s", file, error);

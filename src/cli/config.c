@@ -11,7 +11,7 @@ config_print_json(void)
 	struct arena *arena = arena_create(1 << 20);
 	struct json_writer writer;
 	struct text text;
-	char value[4200];
+	static char value[2050];
 	size_t i;
 
 	text_init(&text, arena, 1 << 18);
@@ -48,7 +48,7 @@ config_print_example(void)
 static int
 config_run(const struct cli_arguments *arguments)
 {
-	char value[4200];
+	static char value[2050];
 	size_t i;
 
 	if (cli_option_value(arguments, "example") != NULL) {

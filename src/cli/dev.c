@@ -50,7 +50,7 @@ setting_put(const char *name, const char *value)
 static bool
 settings_for_port(const char *port)
 {
-	char url[64], operations[16];
+	char url[64], operations[24];
 
 	if (!setting_put("listen_port", port))
 		return (false);

@@ -10,18 +10,18 @@ static const struct {
 	const char *name;
 	enum client_auth_method method;
 } auth_methods[] = {
-	{ "none", CLIENT_AUTH_NONE },
-	{ "client_secret_basic", CLIENT_AUTH_SECRET_BASIC },
-	{ "client_secret_post", CLIENT_AUTH_SECRET_POST },
+    {"none", CLIENT_AUTH_NONE},
+    {"client_secret_basic", CLIENT_AUTH_SECRET_BASIC},
+    {"client_secret_post", CLIENT_AUTH_SECRET_POST},
 };
 
 static const struct {
 	const char *name;
 	unsigned bit;
 } grants[] = {
-	{ "authorization_code", CLIENT_GRANT_AUTHORIZATION_CODE },
-	{ "refresh_token", CLIENT_GRANT_REFRESH_TOKEN },
-	{ "client_credentials", CLIENT_GRANT_CLIENT_CREDENTIALS },
+    {"authorization_code", CLIENT_GRANT_AUTHORIZATION_CODE},
+    {"refresh_token", CLIENT_GRANT_REFRESH_TOKEN},
+    {"client_credentials", CLIENT_GRANT_CLIENT_CREDENTIALS},
 };
 
 enum {
@@ -129,8 +129,8 @@ read_document(struct arena *arena, const json_t *document, struct client *out)
 	out->grants = read_grants(document);
 	out->redirect_uris =
 	    read_strings(arena, document, "redirect_uris", &out->redirect_uri_count);
-	out->post_logout_redirect_uris = read_strings(arena, document, "post_logout_redirect_uris",
-	    &out->post_logout_redirect_uri_count);
+	out->post_logout_redirect_uris = read_strings(
+	    arena, document, "post_logout_redirect_uris", &out->post_logout_redirect_uri_count);
 	text = member_text(document, "scope");
 	out->scope = arena_string(arena, text != NULL ? text : "");
 	out->is_native = text_equal(member_text(document, "application_type"), "native");
@@ -154,8 +154,8 @@ client_metadata_read(
 		log_error("client metadata cannot be read", FIELD("client_id", out->client_id),
 		    FIELD("error", error));
 	read_document(arena, document, out);
-	out->may_skip_pkce = !member_boolean(rules, "require_pkce", true) &&
-	    out->auth_method != CLIENT_AUTH_NONE;
+	out->may_skip_pkce =
+	    !member_boolean(rules, "require_pkce", true) && out->auth_method != CLIENT_AUTH_NONE;
 	out->skip_consent = member_boolean(rules, "skip_consent", false);
 	json_decref(document);
 	json_decref(rules);

@@ -70,10 +70,10 @@ client_load(struct call *call, const struct client_key *key, struct cache_entry 
 	enum result result;
 
 	result = key->client_id != NULL
-	    ? db_run(call, STATEMENT_clients_find,
-		  DB_VALUES(db_uuid(&key->realm), db_text(key->client_id)), &rows)
-	    : db_run(call, STATEMENT_clients_find_by_uuid,
-		  DB_VALUES(db_uuid(&key->realm), db_uuid(&key->id)), &rows);
+		     ? db_run(call, STATEMENT_clients_find,
+			   DB_VALUES(db_uuid(&key->realm), db_text(key->client_id)), &rows)
+		     : db_run(call, STATEMENT_clients_find_by_uuid,
+			   DB_VALUES(db_uuid(&key->realm), db_uuid(&key->id)), &rows);
 	if (result == RESULT_NOT_FOUND && cached != NULL)
 		cache_drop(cached, name);
 	if (result != RESULT_OK)
@@ -148,7 +148,7 @@ client_find(struct call *call, const struct client_key *key, const struct client
 enum result
 clients_find(struct call *call, const char *client_id, const struct client **out)
 {
-	struct client_key key = { .realm = call->realm->id, .client_id = client_id };
+	struct client_key key = {.realm = call->realm->id, .client_id = client_id};
 	size_t length = strnlen(client_id, CLIENT_ID_MAX + 1);
 
 	if (length == 0 || length > CLIENT_ID_MAX || !text_is_utf8(client_id, length))
@@ -159,7 +159,7 @@ clients_find(struct call *call, const char *client_id, const struct client **out
 enum result
 clients_find_by_uuid(struct call *call, const struct uuid *id, const struct client **out)
 {
-	struct client_key key = { .realm = call->realm->id, .id = *id };
+	struct client_key key = {.realm = call->realm->id, .id = *id};
 
 	return (client_find(call, &key, out));
 }

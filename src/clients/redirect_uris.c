@@ -38,7 +38,7 @@ is_span(const char *at, size_t length, const char *text)
 static bool
 parse_uri(const char *text, struct uri *out)
 {
-	struct uri uri = { 0 };
+	struct uri uri = {0};
 	const char *at, *end;
 
 	if (!is_letter(text[0]))
@@ -76,7 +76,7 @@ static bool
 is_loopback_address(const struct uri *uri)
 {
 	return (is_span(uri->host, uri->host_length, "127.0.0.1") ||
-	    is_span(uri->host, uri->host_length, "[::1]"));
+		is_span(uri->host, uri->host_length, "[::1]"));
 }
 
 static int
@@ -284,12 +284,12 @@ matches_but_for_port(const char *registered, const char *asked)
 	struct uri ours, theirs;
 
 	return (parse_uri(registered, &ours) && parse_uri(asked, &theirs) &&
-	    is_span(registered, ours.scheme_length, "http") &&
-	    is_span(asked, theirs.scheme_length, "http") && ours.has_authority &&
-	    theirs.has_authority && is_loopback_address(&ours) &&
-	    ours.host_length == theirs.host_length &&
-	    memcmp(ours.host, theirs.host, ours.host_length) == 0 &&
-	    strcmp(ours.rest, theirs.rest) == 0);
+		is_span(registered, ours.scheme_length, "http") &&
+		is_span(asked, theirs.scheme_length, "http") && ours.has_authority &&
+		theirs.has_authority && is_loopback_address(&ours) &&
+		ours.host_length == theirs.host_length &&
+		memcmp(ours.host, theirs.host, ours.host_length) == 0 &&
+		strcmp(ours.rest, theirs.rest) == 0);
 }
 
 static bool

@@ -1,6 +1,6 @@
 /*
- * Client secrets. Those that we made are random, so a SHA-256 is enough and quick; an imported one is
- * hashed by Argon2id, and a digest of what verified is remembered for a short while (C-05).
+ * Client secrets. Those that we made are random, so a SHA-256 is enough and quick; an imported one
+ * is hashed by Argon2id, and a digest of what verified is remembered for a short while (C-05).
  */
 #include <string.h>
 
@@ -38,8 +38,7 @@ proof_of(const struct client *client, const char *phc, const char *secret, uint8
 }
 
 static enum client_secret_verdict
-check_imported(
-    struct call *call, const struct client *client, const char *hash, const char *secret)
+check_imported(struct call *call, const struct client *client, const char *hash, const char *secret)
 {
 	uint8_t proof[SHA256_BYTES];
 	bool matches = false;

@@ -217,7 +217,8 @@ connect_take(struct connection *c, PGresult *result)
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	bool is_good = status == PGRES_COMMAND_OK || status == PGRES_PIPELINE_SYNC;
 
-	if (!is_good && sqlstate != NULL && c->prepared < STATEMENTS)
+	if (!is_good && sqlstate != NULL && c->prepared < STATEMENTS &&
+	    c->failures % LOG_EVERY == 0)
 		log_error("database statement cannot be prepared: does the schema fit?",
 		    FIELD("statement", statements[c->prepared].name), FIELD("sqlstate", sqlstate));
 	PQclear(result);

@@ -159,7 +159,8 @@ connection_due(struct timer *timer)
 	wait_run_ready();
 }
 
-/* libpq closes its socket by itself when the other side does, so the loop watches a descriptor of our own for it. */
+/* libpq closes its socket by itself when the other side does, so the loop watches a descriptor of
+ * our own for it. */
 void
 connection_watch(struct connection *c)
 {
@@ -299,7 +300,7 @@ connection_lost(struct connection *c, const char *why)
 	if (c->state == CONNECTION_READY && now - c->ready_since_ms >= STEADY_MS)
 		c->failures = 0;
 	c->failures++;
-	if (c->failures == 1 || c->failures % 64 == 0 || c->state == CONNECTION_READY)
+	if (c->failures == 1 || c->failures % LOG_EVERY == 0 || c->state == CONNECTION_READY)
 		log_warning("database connection lost", FIELD("lane", lane_names[c->lane->kind]),
 		    FIELD("why", why), FIELD_NUMBER("failures", c->failures));
 	connection_close(c);

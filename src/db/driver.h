@@ -33,6 +33,7 @@ enum {
 	BACKOFF_MAX_MS = 500,
 	STEADY_MS = 1000,    /* a connection that lasted this long starts over with its back-off */
 	OUTAGE_FAILURES = 5, /* connections that failed so often let no unit wait */
+	LOG_EVERY = 64,	     /* failures in a row are logged: the first, then one of so many */
 	RETRIES_MAX = 3,
 	PROBE_MS = 500
 };

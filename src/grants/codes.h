@@ -1,4 +1,5 @@
-/* Authorization codes: sealed, no row until they are redeemed; redeeming inserts the id once and starts the grant in the same statement. */
+/* Authorization codes: sealed, no row until they are redeemed; redeeming inserts the id once and
+ * starts the grant in the same statement. */
 #ifndef GRANTS_CODES_H
 #define GRANTS_CODES_H
 
@@ -10,31 +11,39 @@
 #include "grants/grants.h"
 
 struct authorization_code {
-	struct uuid	 id;			/* UUIDv7; also the id of the grant it starts */
-	struct uuid	 client;		/* struct client.id */
-	struct uuid	 user;
-	struct uuid	 session;
-	const char	*redirect_uri;		/* as in the authorization request; NULL when it had none */
-	const char	*scope;
-	const char	*nonce;			/* NULL when none */
-	const char	*code_challenge;	/* S256; NULL when none */
-	const char	*acr, *amr;
-	int64_t		 auth_time;		/* microseconds since 1970 */
-	int64_t		 expires_at;		/* microseconds since 1970, database time */
+	struct uuid id;	    /* UUIDv7; also the id of the grant it starts */
+	struct uuid client; /* struct client.id */
+	struct uuid user;
+	struct uuid session;
+	const char *redirect_uri; /* as in the authorization request; NULL when it had none */
+	const char *scope;
+	const char *nonce;	    /* NULL when none */
+	const char *code_challenge; /* S256; NULL when none */
+	const char *acr, *amr;
+	int64_t auth_time;  /* microseconds since 1970 */
+	int64_t expires_at; /* microseconds since 1970, database time */
 };
 
 /* "lk_ac_...". Fills id. Waits for the realm's secret only. */
-enum result	codes_issue(struct call *, struct authorization_code *, const char **text);
+enum result codes_issue(struct call *, struct authorization_code *, const char **text);
 /* false: not a code of this realm. */
-bool		codes_open(struct call *, const char *text, struct authorization_code *out);
+bool codes_open(struct call *, const char *text, struct authorization_code *out);
 
-enum redeem_verdict { REDEEM_OK, REDEEM_USED, REDEEM_EXPIRED, REDEEM_NOT_ALLOWED /* user disabled, session over */, REDEEM_FAILED };
+enum redeem_verdict {
+	REDEEM_OK,
+	REDEEM_USED,
+	REDEEM_EXPIRED,
+	REDEEM_NOT_ALLOWED /* user disabled, session over */,
+	REDEEM_FAILED
+};
 /*
- * Exactly one caller in the world gets REDEEM_OK for a code. REDEEM_USED has revoked what the winner got (RFC 6749, 4.1.2), with a statement
- * and snapshot of its own. has_refresh_token: the grant is kept for the refresh lifetimes, else for one access token.
+ * Exactly one caller in the world gets REDEEM_OK for a code. REDEEM_USED has revoked what the
+ * winner got (RFC 6749, 4.1.2), with a statement and snapshot of its own. has_refresh_token: the
+ * grant is kept for the refresh lifetimes, else for one access token.
  */
-enum redeem_verdict	codes_redeem(struct call *, const struct authorization_code *, bool has_refresh_token, struct grant *out);
+enum redeem_verdict codes_redeem(
+    struct call *, const struct authorization_code *, bool has_refresh_token, struct grant *out);
 /* A redemption with a wrong binding: the code can never be used again. */
-enum result		codes_burn(struct call *, const struct authorization_code *, const char *reason);
+enum result codes_burn(struct call *, const struct authorization_code *, const char *reason);
 
 #endif

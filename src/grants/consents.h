@@ -1,4 +1,5 @@
-/* Consents: which scopes a person agreed to give a client, remembered until withdrawn. Read by sessions_find. */
+/* Consents: which scopes a person agreed to give a client, remembered until withdrawn. Read by
+ * sessions_find. */
 #ifndef GRANTS_CONSENTS_H
 #define GRANTS_CONSENTS_H
 
@@ -6,6 +7,7 @@
 #include "base/ids.h"
 
 /* Adds scope to what was agreed before. */
-enum result	consents_remember(struct call *, const struct uuid *user, const struct uuid *client, const char *scope);
+enum result consents_remember(
+    struct call *, const struct uuid *user, const struct uuid *client, const char *scope);
 
 #endif

@@ -7,29 +7,42 @@
 
 #include "async/call.h"
 #include "base/ids.h"
+#include "db/db.h"
 
 struct grant {
-	struct uuid	 id;
-	struct uuid	 client;		/* struct client.id */
-	struct uuid	 user;
-	struct uuid	 session;		/* zero for none */
-	const char	*scope;
-	const char	*acr, *amr;
-	int64_t		 auth_time;		/* microseconds since 1970 */
-	int32_t		 generation;		/* of the refresh token that is good now */
-	bool		 is_offline;		/* outlives the browser session */
+	struct uuid id;
+	struct uuid client; /* struct client.id */
+	struct uuid user;
+	struct uuid session; /* zero for none */
+	const char *scope;
+	const char *acr, *amr;
+	int64_t auth_time;  /* microseconds since 1970 */
+	int32_t generation; /* of the refresh token that is good now */
+	bool is_offline;    /* outlives the browser session */
 };
 
 /* Idempotent. reason reaches the audit trail. */
-enum result	grants_revoke(struct call *, const struct uuid *id, const char *reason);
+enum result grants_revoke(struct call *, const struct uuid *id, const char *reason);
+/* The same under another kind of event: what was done to it, "code.reused". */
+enum result grants_revoke_as(
+    struct call *, const struct uuid *id, const char *kind, const char *reason);
+/* Reads a grant out of a row that begins with the columns of refresh_tokens_rotate. Returns the
+ * next column. */
+int grant_from_row(const struct db_rows *, int row, struct grant *out);
 
-/* Is what an access token stands for still good? One statement: grant, session, user, client and the token's own id. Zero ids are not asked. */
+/*
+ * Is what an access token stands for still good? One statement: grant, session, user, client and
+ * the token's own id. Zero ids are not asked. With a grant, session is not asked by itself: the
+ * grant knows which one it hangs on now, if any. When the token's own time is over is the caller's
+ * to see.
+ */
 struct grant_question {
-	struct uuid	grant, session, user, client, token;
+	struct uuid grant, session, user, client, token;
 };
 /* RESULT_OK: *is_active says; else a failure that sticks. */
-enum result	grants_are_active(struct call *, const struct grant_question *, bool *is_active);
-/* A single access token, until it would have expired anyway. */
-enum result	grants_revoke_token(struct call *, const struct uuid *token, int64_t expires_at);
+enum result grants_are_active(struct call *, const struct grant_question *, bool *is_active);
+/* A single access token, until it would have expired anyway. token: its jti, a UUIDv7 of ours.
+ * expires_at: seconds since 1970. */
+enum result grants_revoke_token(struct call *, const struct uuid *token, int64_t expires_at);
 
 #endif

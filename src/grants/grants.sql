@@ -10,22 +10,22 @@ SELECT $1::uuid, $5::uuid, $3::text, $4::text, user_id, client, session_id FROM 
 -- $2 grant, $3 session, $4 user, $5 client, $6 token; NULL is not asked. The grant tells its own session: a
 -- person who signed in again has another than the token says.
 -- name: grants_are_active :one :read
-SELECT ($2::uuid IS NULL OR EXISTS (
-		SELECT FROM grants g
-		WHERE g.realm_id = $1::uuid AND g.id = $2::uuid AND g.revoked_at IS NULL
-		  AND ($4::uuid IS NULL OR g.user_id = $4::uuid) AND ($5::uuid IS NULL OR g.client = $5::uuid)
-		  AND EXISTS (SELECT FROM users u WHERE u.realm_id = $1::uuid AND u.id = g.user_id
-			AND u.status = 'active' AND u.epoch = g.user_epoch)
-		  AND EXISTS (SELECT FROM clients c WHERE c.realm_id = $1::uuid AND c.id = g.client
-			AND c.status = 'active')
-		  AND (g.is_offline OR g.session_id IS NULL OR EXISTS (SELECT FROM sessions s
-			WHERE s.realm_id = $1::uuid AND s.id = g.session_id AND s.ended_at IS NULL))))
-	AND ($2::uuid IS NOT NULL OR $3::uuid IS NULL OR EXISTS (SELECT FROM sessions s
-		WHERE s.realm_id = $1::uuid AND s.id = $3::uuid AND s.ended_at IS NULL))
-	AND ($2::uuid IS NOT NULL OR $4::uuid IS NULL OR EXISTS (SELECT FROM users u
-		WHERE u.realm_id = $1::uuid AND u.id = $4::uuid AND u.status = 'active'))
-	AND ($2::uuid IS NOT NULL OR $5::uuid IS NULL OR EXISTS (SELECT FROM clients c
-		WHERE c.realm_id = $1::uuid AND c.id = $5::uuid AND c.status = 'active'))
+SELECT ($2::uuid IS NULL OR coalesce((
+		SELECT g.revoked_at IS NULL
+			AND ($4::uuid IS NULL OR g.user_id = $4::uuid) AND ($5::uuid IS NULL OR g.client = $5::uuid)
+			AND (SELECT u.status = 'active' AND u.epoch = g.user_epoch FROM users u
+				WHERE u.realm_id = $1::uuid AND u.id = g.user_id)
+			AND (SELECT c.status = 'active' FROM clients c WHERE c.realm_id = $1::uuid AND c.id = g.client)
+			AND (g.is_offline OR g.session_id IS NULL OR (SELECT s.ended_at IS NULL FROM sessions s
+				WHERE s.realm_id = $1::uuid AND s.id = g.session_id))
+		FROM grants g
+		WHERE g.realm_id = $1::uuid AND g.id = $2::uuid), false))
+	AND ($2::uuid IS NOT NULL OR $3::uuid IS NULL OR coalesce((SELECT s.ended_at IS NULL FROM sessions s
+		WHERE s.realm_id = $1::uuid AND s.id = $3::uuid), false))
+	AND ($2::uuid IS NOT NULL OR $4::uuid IS NULL OR coalesce((SELECT u.status = 'active' FROM users u
+		WHERE u.realm_id = $1::uuid AND u.id = $4::uuid), false))
+	AND ($2::uuid IS NOT NULL OR $5::uuid IS NULL OR coalesce((SELECT c.status = 'active' FROM clients c
+		WHERE c.realm_id = $1::uuid AND c.id = $5::uuid), false))
 	AND ($6::uuid IS NULL OR NOT EXISTS (SELECT FROM revoked_tokens t
 		WHERE t.realm_id = $1::uuid AND t.id = $6::uuid)) AS is_active
 

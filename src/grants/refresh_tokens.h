@@ -1,4 +1,5 @@
-/* Refresh tokens: "lk_rt_" + family, generation, secret id and an HMAC over them. Rotation is one UPDATE; the successor is derived. */
+/* Refresh tokens: "lk_rt_" + family, generation, secret id and an HMAC over them. Rotation is one
+ * UPDATE; the successor is derived. */
 #ifndef GRANTS_REFRESH_TOKENS_H
 #define GRANTS_REFRESH_TOKENS_H
 
@@ -9,23 +10,26 @@
 #include "grants/grants.h"
 
 /* The token of that generation of the grant. The same every time it is asked for. */
-enum result	refresh_tokens_create(struct call *, const struct grant *, const char **text);
+enum result refresh_tokens_create(struct call *, const struct grant *, const char **text);
 
 struct refresh_token {
-	struct uuid	grant;
-	int32_t		generation;
+	struct uuid grant;
+	int32_t generation;
 };
 /* false: not a refresh token of this realm (form, HMAC). Waits for the realm's secret only. */
-bool		refresh_tokens_open(struct call *, const char *text, struct refresh_token *out);
+bool refresh_tokens_open(struct call *, const char *text, struct refresh_token *out);
 
 enum refresh_verdict {
-	REFRESH_OK,		/* rotated: out->generation is the new one */
-	REFRESH_RETRIED,	/* the generation before, within the retry window: out is what the first one got (F-02) */
-	REFRESH_REUSED,		/* a spent generation: the family is revoked, audited */
-	REFRESH_REFUSED,	/* unknown, revoked, expired, other client, user disabled, session over, generation of the future */
+	REFRESH_OK,	 /* rotated: out->generation is the new one */
+	REFRESH_RETRIED, /* the generation before, within the retry window: out is what the first
+			    one got (F-02) */
+	REFRESH_REUSED,	 /* a spent generation: the family is revoked, audited */
+	REFRESH_REFUSED, /* unknown, revoked, expired, other client, user disabled, session over,
+			    generation of the future */
 	REFRESH_FAILED
 };
 /* rotate false: a sender-constrained client keeps its token. One statement when all is well. */
-enum refresh_verdict	refresh_tokens_use(struct call *, const struct refresh_token *, const struct uuid *client, bool rotate, struct grant *out);
+enum refresh_verdict refresh_tokens_use(struct call *, const struct refresh_token *,
+    const struct uuid *client, bool rotate, struct grant *out);
 
 #endif

@@ -26,6 +26,7 @@ struct job {
 	size_t realm_count, realm_next;
 	uint64_t began_ms;
 	unsigned failures;
+	const char *failure_reason; /* of the last one */
 };
 
 static struct job jobs[JOBS_MAX];
@@ -55,7 +56,8 @@ job_end(struct job *job)
 
 	if (job->failures > 0)
 		log_warning("job failed", FIELD("job", job->kind->name),
-		    FIELD_NUMBER("failures", job->failures), FIELD_NUMBER("milliseconds", took));
+		    FIELD("reason", job->failure_reason), FIELD_NUMBER("failures", job->failures),
+		    FIELD_NUMBER("milliseconds", took));
 	else
 		log_debug(
 		    "job done", FIELD("job", job->kind->name), FIELD_NUMBER("milliseconds", took));
@@ -65,6 +67,7 @@ job_end(struct job *job)
 	job->realms = NULL;
 	job->realm_count = job->realm_next = 0;
 	job->failures = 0;
+	job->failure_reason = NULL;
 }
 
 static bool
@@ -80,8 +83,10 @@ job_finished(struct call *call)
 {
 	struct job *job = call->owner;
 
-	if (call->failure != RESULT_OK)
+	if (call->failure != RESULT_OK) {
 		job->failures++;
+		job->failure_reason = call->failure_reason;
+	}
 	if (call->failure == RESULT_UNAVAILABLE || job_is_over(job))
 		job_end(job);
 	else
@@ -142,6 +147,7 @@ job_fired(struct timer *timer)
 	}
 	if (call_start(run, job, job_finished, job) == NULL) {
 		job->failures++;
+		job->failure_reason = "no fiber";
 		job_end(job);
 	}
 }

@@ -95,15 +95,22 @@ login_refuse(struct call *call, const struct step *step, const char *login, cons
 /* A new session at every sign-in; the hub decides what comes next. */
 static struct reply
 login_accept(struct call *call, const struct step *step, const struct factor *factor,
-    const struct user *user)
+    const char *login, const struct user *user)
 {
 	const char *acr = factors_acr(call, factor->strength);
 	const char *cookie;
 	struct session session;
+	enum result result;
 	struct reply reply;
 
-	if (sessions_create(call, user, factor->name, acr, flow_session_cookie(call), &session,
-		&cookie) != RESULT_OK)
+	result = sessions_create(
+	    call, user, factor->name, acr, flow_session_cookie(call), &session, &cookie);
+	/* Disabled, or given another password, while this one was being checked. */
+	if (result == RESULT_NOT_FOUND) {
+		call->reason = "account_changed";
+		return (login_refuse(call, step, login, user));
+	}
+	if (result != RESULT_OK)
 		return (reply_unavailable(call, 1));
 	reply = step_redirect(call, step, FLOW_DONE);
 	cookie_set(call, &reply, call->realm->cookie_prefix, cookie, 0);
@@ -134,7 +141,7 @@ login_prove(struct call *call, const struct step *step, const char *login)
 	switch (factor->prove(call, found, &step->form)) {
 	case PROOF_PROVEN:
 		if (auth_gate(found) == AUTH_GATE_OPEN)
-			return (login_accept(call, step, factor, found));
+			return (login_accept(call, step, factor, login, found));
 		call->reason = "account_disabled";
 		return (login_refuse(call, step, login, found));
 	case PROOF_REFUSED:

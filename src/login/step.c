@@ -38,9 +38,8 @@ step_read_form(struct call *call, struct step *step, struct reply *refusal)
 	if (error != FORM_OK)
 		return (refuse(call, 400, "bad_form", form_error_text(error), refusal));
 	if (form_duplicate(&step->form) != NULL)
-		return (refuse(call, 400, "duplicate_field",
-		    "A field was sent twice. Go back to the application and sign in again.",
-		    refusal));
+		return (refuse(
+		    call, 400, "duplicate_field", "A field of the form was sent twice.", refusal));
 	return (true);
 }
 
@@ -79,10 +78,11 @@ step_open(struct call *call, struct step *out, struct reply *refusal)
 	if (!flow_open(call, step.sealed, step.browser, &step.flow)) {
 		if (call->failure != RESULT_OK)
 			return (refuse_outage(call, refusal));
-		return (refuse(call, 400, step.sealed == NULL ? "flow_missing" : "flow_invalid",
-		    "This sign-in has expired or was begun in another browser. Go back to the "
-		    "application and sign in from there again.",
-		    refusal));
+		if (step.sealed == NULL)
+			return (refuse(call, 400, "flow_missing",
+			    "Signing in begins in the application that you want to use.", refusal));
+		return (refuse(call, 400, "flow_invalid",
+		    "This sign-in has expired, or it was begun in another browser.", refusal));
 	}
 	if (!step_find_people(call, &step, refusal))
 		return (false);
@@ -142,9 +142,7 @@ step_is_genuine(struct call *call, const struct step *step, const char *path,
 	secret_wipe(key, sizeof(key));
 	if (!is_valid)
 		return (refuse(call, 403, "csrf",
-		    "This page was open for too long, or did not come from here. Go back to the "
-		    "application and sign in from there again.",
-		    refusal));
+		    "The page was open for too long, or the form was not sent from it.", refusal));
 	return (true);
 }
 

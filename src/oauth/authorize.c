@@ -32,8 +32,8 @@ refuse(struct call *call, const struct authorize_plan *plan, enum oauth_error_co
 }
 
 static struct reply
-refuse_by_page(struct call *call, enum oauth_error_code code, const char *reason,
-    const char *description)
+refuse_by_page(
+    struct call *call, enum oauth_error_code code, const char *reason, const char *description)
 {
 	struct oauth_error error;
 
@@ -80,23 +80,21 @@ session_read(struct call *call, const struct client *client, struct session_view
 }
 
 static struct reply
-code_reply(
-    struct call *call, const struct authorize_plan *plan, const struct session_view *view)
+code_reply(struct call *call, const struct authorize_plan *plan, const struct session_view *view)
 {
 	struct authorize_target target = authorize_target(plan);
 	struct authorization_code code = {
-		.client = plan->client->id,
-		.user = view->user.id,
-		.session = view->session.id,
-		.redirect_uri =
-		    plan->flow.redirect_uri_was_sent ? plan->flow.redirect_uri : NULL,
-		.scope = plan->flow.scope,
-		.nonce = plan->flow.nonce,
-		.code_challenge = plan->flow.code_challenge,
-		.acr = view->session.acr,
-		.amr = view->session.amr,
-		.auth_time = view->session.auth_time,
-		.expires_at = view->now + call->realm->code_lifetime * 1000000,
+	    .client = plan->client->id,
+	    .user = view->user.id,
+	    .session = view->session.id,
+	    .redirect_uri = plan->flow.redirect_uri_was_sent ? plan->flow.redirect_uri : NULL,
+	    .scope = plan->flow.scope,
+	    .nonce = plan->flow.nonce,
+	    .code_challenge = plan->flow.code_challenge,
+	    .acr = view->session.acr,
+	    .amr = view->session.amr,
+	    .auth_time = view->session.auth_time,
+	    .expires_at = view->now + call->realm->code_lifetime * 1000000,
 	};
 	const char *text;
 
@@ -133,7 +131,7 @@ static bool
 is_other_subject(struct call *call, const struct authorize_plan *plan, const struct user *user)
 {
 	return (plan->hinted_subject != NULL &&
-	    !text_equal(plan->hinted_subject, uuid_string(call->arena, &user->id)));
+		!text_equal(plan->hinted_subject, uuid_string(call->arena, &user->id)));
 }
 
 /* prompt=none shows nothing and sets no cookie: it gets a code or one of these. */
@@ -153,8 +151,8 @@ decide(struct call *call, struct authorize_plan *plan, const struct session_view
 		return (refuse(call, plan, OAUTH_LOGIN_REQUIRED,
 		    view == NULL ? "no_session" : "session_too_old",
 		    "The person has to sign in first."));
-	return (refuse(call, plan, OAUTH_CONSENT_REQUIRED, "no_consent",
-	    "The person has to agree first."));
+	return (refuse(
+	    call, plan, OAUTH_CONSENT_REQUIRED, "no_consent", "The person has to agree first."));
 }
 
 /* The hint must be ours and for this client. False: *reply says why not. */
@@ -171,15 +169,15 @@ hint_read(struct call *call, const char *text, struct authorize_plan *plan, stru
 		return (true);
 	}
 	*reply = call->failure != RESULT_OK
-	    ? fail_by_page(call)
-	    : refuse(call, plan, OAUTH_INVALID_REQUEST, "id_token_hint_wrong",
-		  "The id_token_hint is not an ID token of this client.");
+		     ? fail_by_page(call)
+		     : refuse(call, plan, OAUTH_INVALID_REQUEST, "id_token_hint_wrong",
+			   "The id_token_hint is not an ID token of this client.");
 	return (false);
 }
 
 static struct reply
-refusal_reply(struct call *call, enum authorize_verdict verdict,
-    const struct authorize_plan *plan, const struct oauth_error *error)
+refusal_reply(struct call *call, enum authorize_verdict verdict, const struct authorize_plan *plan,
+    const struct oauth_error *error)
 {
 	struct authorize_target target;
 
@@ -234,9 +232,9 @@ plan_resume(struct call *call, struct authorize_plan *plan, struct reply *reply)
 	    !flow_open(call, form_value(&form, "flow"), flow_browser(call), &plan->flow) ||
 	    !authorize_memo_read(call->arena, plan)) {
 		*reply = call->failure != RESULT_OK
-		    ? fail_by_page(call)
-		    : refuse_by_page(call, OAUTH_INVALID_REQUEST, "flow_not_valid",
-			  "This sign-in has expired, or it was begun in another browser.");
+			     ? fail_by_page(call)
+			     : refuse_by_page(call, OAUTH_INVALID_REQUEST, "flow_not_valid",
+				   "This sign-in has expired, or it was begun in another browser.");
 		return (false);
 	}
 	if (!client_find(call, plan->flow.client_id, &plan->client)) {

@@ -23,24 +23,24 @@ static const struct {
 	authorize_check_fn *check;
 	enum authorize_verdict refusal;
 } checks[] = {
-	{check_one_target, AUTHORIZE_REFUSED_BY_PAGE},		/* */
-	{check_client, AUTHORIZE_REFUSED_BY_PAGE},		/* */
-	{check_redirect_uri, AUTHORIZE_REFUSED_BY_PAGE},	/* */
-	{check_response_mode, AUTHORIZE_REFUSED_BY_REDIRECT},	/* how every other refusal travels */
-	{check_no_duplicates, AUTHORIZE_REFUSED_BY_REDIRECT},	/* */
-	{check_response_type, AUTHORIZE_REFUSED_BY_REDIRECT},	/* */
-	{check_request_objects, AUTHORIZE_REFUSED_BY_REDIRECT}, /* A-10, D-05 */
-	{check_grant, AUTHORIZE_REFUSED_BY_REDIRECT},
-	{check_lengths, AUTHORIZE_REFUSED_BY_REDIRECT},
-	{check_scope, AUTHORIZE_REFUSED_BY_REDIRECT},
-	{check_pkce, AUTHORIZE_REFUSED_BY_REDIRECT}, /* P-01 to P-04 */
-	{check_prompt, AUTHORIZE_REFUSED_BY_REDIRECT},
-	{check_max_age, AUTHORIZE_REFUSED_BY_REDIRECT},
+    {check_one_target, AUTHORIZE_REFUSED_BY_PAGE},	    /* */
+    {check_client, AUTHORIZE_REFUSED_BY_PAGE},		    /* */
+    {check_redirect_uri, AUTHORIZE_REFUSED_BY_PAGE},	    /* */
+    {check_response_mode, AUTHORIZE_REFUSED_BY_REDIRECT},   /* how every other refusal travels */
+    {check_no_duplicates, AUTHORIZE_REFUSED_BY_REDIRECT},   /* */
+    {check_response_type, AUTHORIZE_REFUSED_BY_REDIRECT},   /* */
+    {check_request_objects, AUTHORIZE_REFUSED_BY_REDIRECT}, /* A-10, D-05 */
+    {check_grant, AUTHORIZE_REFUSED_BY_REDIRECT},
+    {check_lengths, AUTHORIZE_REFUSED_BY_REDIRECT},
+    {check_scope, AUTHORIZE_REFUSED_BY_REDIRECT},
+    {check_pkce, AUTHORIZE_REFUSED_BY_REDIRECT}, /* P-01 to P-04 */
+    {check_prompt, AUTHORIZE_REFUSED_BY_REDIRECT},
+    {check_max_age, AUTHORIZE_REFUSED_BY_REDIRECT},
 };
 
 enum authorize_verdict
-authorize_check(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+authorize_check(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	const struct authorize_request *request = in->request;
 	size_t i;
@@ -69,8 +69,8 @@ authorize_target(const struct authorize_plan *plan)
 }
 
 static bool
-check_one_target(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+check_one_target(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	(void)plan;
 	if (in->request->has_two_targets)
@@ -80,8 +80,8 @@ check_one_target(const struct authorize_checked *in, struct authorize_plan *plan
 }
 
 static bool
-check_client(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+check_client(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	(void)plan;
 	if (in->request->client_id == NULL)
@@ -93,10 +93,11 @@ check_client(const struct authorize_checked *in, struct authorize_plan *plan,
 	return (true);
 }
 
-/* One that was not sent is the only registered one; OpenID Connect wants it sent (Core, 3.1.2.1). */
+/* One that was not sent is the only registered one; OpenID Connect wants it sent (Core, 3.1.2.1).
+ */
 static bool
-check_redirect_uri(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+check_redirect_uri(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	const char *uri = in->request->redirect_uri;
 
@@ -115,8 +116,8 @@ check_redirect_uri(const struct authorize_checked *in, struct authorize_plan *pl
 }
 
 static bool
-check_response_mode(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+check_response_mode(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	const struct response_mode *mode;
 
@@ -130,8 +131,8 @@ check_response_mode(const struct authorize_checked *in, struct authorize_plan *p
 }
 
 static bool
-check_no_duplicates(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+check_no_duplicates(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	(void)plan;
 	if (in->request->has_duplicates)
@@ -141,8 +142,8 @@ check_no_duplicates(const struct authorize_checked *in, struct authorize_plan *p
 }
 
 static bool
-check_response_type(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+check_response_type(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	(void)plan;
 	if (in->request->response_type == NULL)
@@ -155,8 +156,8 @@ check_response_type(const struct authorize_checked *in, struct authorize_plan *p
 }
 
 static bool
-check_request_objects(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+check_request_objects(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	(void)plan;
 	if (in->request->request != NULL)
@@ -169,8 +170,8 @@ check_request_objects(const struct authorize_checked *in, struct authorize_plan 
 }
 
 static bool
-check_grant(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+check_grant(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	(void)plan;
 	if ((in->client->grants & CLIENT_GRANT_AUTHORIZATION_CODE) == 0)
@@ -180,28 +181,28 @@ check_grant(const struct authorize_checked *in, struct authorize_plan *plan,
 }
 
 static bool
-check_lengths(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+check_lengths(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	const struct authorize_request *request = in->request;
 	const struct {
 		const char *value, *reason, *description;
 		size_t max;
 	} limits[] = {
-		{request->state, "state_too_long", "The state is too long.", AUTHORIZE_STATE_MAX},
-		{request->nonce, "nonce_too_long", "The nonce is too long.", AUTHORIZE_NONCE_MAX},
-		{request->login_hint, "login_hint_too_long", "The login_hint is too long.",
-		    AUTHORIZE_LOGIN_HINT_MAX},
-		{request->ui_locales, "ui_locales_too_long", "The ui_locales are too long.",
-		    AUTHORIZE_UI_LOCALES_MAX},
+	    {request->state, "state_too_long", "The state is too long.", AUTHORIZE_STATE_MAX},
+	    {request->nonce, "nonce_too_long", "The nonce is too long.", AUTHORIZE_NONCE_MAX},
+	    {request->login_hint, "login_hint_too_long", "The login_hint is too long.",
+		AUTHORIZE_LOGIN_HINT_MAX},
+	    {request->ui_locales, "ui_locales_too_long", "The ui_locales are too long.",
+		AUTHORIZE_UI_LOCALES_MAX},
 	};
 	size_t i;
 
 	(void)plan;
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		if (limits[i].value != NULL && strlen(limits[i].value) > limits[i].max)
-			return (oauth_fail(error, OAUTH_INVALID_REQUEST, limits[i].reason,
-			    limits[i].description));
+			return (oauth_fail(
+			    error, OAUTH_INVALID_REQUEST, limits[i].reason, limits[i].description));
 	}
 	return (true);
 }
@@ -209,8 +210,8 @@ check_lengths(const struct authorize_checked *in, struct authorize_plan *plan,
 /* Words that client or realm do not know are ignored (RFC 6749, 3.3), and offline_access without
  * refresh tokens (OpenID Connect Core, 11); nothing left of something is an error. */
 static bool
-check_scope(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+check_scope(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	const char *asked = in->request->scope;
 
@@ -246,8 +247,8 @@ check_no_pkce(const struct authorize_checked *in, struct oauth_error *error)
 }
 
 static bool
-check_pkce(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+check_pkce(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	const struct authorize_request *request = in->request;
 
@@ -265,8 +266,8 @@ check_pkce(const struct authorize_checked *in, struct authorize_plan *plan,
 
 /* There is one session a browser: another account is chosen by signing in anew. */
 static bool
-check_prompt(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+check_prompt(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	const char *prompt = in->request->prompt;
 
@@ -286,8 +287,8 @@ check_prompt(const struct authorize_checked *in, struct authorize_plan *plan,
 }
 
 static bool
-check_max_age(const struct authorize_checked *in, struct authorize_plan *plan,
-    struct oauth_error *error)
+check_max_age(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
 {
 	long long seconds;
 

@@ -41,7 +41,8 @@ struct authorize_checked {
 
 enum authorize_verdict {
 	AUTHORIZE_FINE,
-	AUTHORIZE_REFUSED_BY_PAGE,    /* client or redirect_uri is wrong: never redirect */
+	AUTHORIZE_REFUSED_BY_PAGE, /* client or redirect_uri is wrong: never redirect (A-01, R-07)
+				    */
 	AUTHORIZE_REFUSED_BY_REDIRECT /* plan says where to and how */
 };
 

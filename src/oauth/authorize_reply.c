@@ -16,9 +16,9 @@ static struct reply send_form_post(
     struct call *, const char *redirect_uri, const struct authorize_parameter *);
 
 const struct response_mode response_modes[] = {
-	{"query", send_query},
-	{"fragment", send_fragment},
-	{"form_post", send_form_post},
+    {"query", send_query},
+    {"fragment", send_fragment},
+    {"form_post", send_form_post},
 };
 const size_t response_modes_count = sizeof(response_modes) / sizeof(response_modes[0]);
 
@@ -58,7 +58,8 @@ send_in_url(struct call *call, const char *redirect_uri, char separator,
 }
 
 static struct reply
-send_query(struct call *call, const char *redirect_uri, const struct authorize_parameter *parameters)
+send_query(
+    struct call *call, const char *redirect_uri, const struct authorize_parameter *parameters)
 {
 	char separator = strchr(redirect_uri, '?') != NULL ? '&' : '?';
 
@@ -96,10 +97,10 @@ struct reply
 authorize_reply_code(struct call *call, const struct authorize_target *target, const char *code)
 {
 	const struct authorize_parameter parameters[] = {
-		{"code", code},
-		{"state", target->state},
-		{"iss", call->realm->issuer},
-		{NULL, NULL},
+	    {"code", code},
+	    {"state", target->state},
+	    {"iss", call->realm->issuer},
+	    {NULL, NULL},
 	};
 
 	return (target->mode->send(call, target->redirect_uri, parameters));
@@ -110,11 +111,11 @@ authorize_reply_error(
     struct call *call, const struct authorize_target *target, const struct oauth_error *error)
 {
 	const struct authorize_parameter parameters[] = {
-		{"error", oauth_error_name(error->code)},
-		{"error_description", error->description},
-		{"state", target->state},
-		{"iss", call->realm->issuer},
-		{NULL, NULL},
+	    {"error", oauth_error_name(error->code)},
+	    {"error_description", error->description},
+	    {"state", target->state},
+	    {"iss", call->realm->issuer},
+	    {NULL, NULL},
 	};
 
 	oauth_error_note(call, error);

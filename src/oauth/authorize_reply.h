@@ -18,8 +18,8 @@ struct authorize_parameter {
 
 struct response_mode {
 	const char *name;
-	struct reply (*send)(struct call *, const char *redirect_uri,
-	    const struct authorize_parameter *);
+	struct reply (*send)(
+	    struct call *, const char *redirect_uri, const struct authorize_parameter *);
 };
 
 /* The first one is for requests that do not say. */

@@ -11,22 +11,22 @@ static const struct {
 	const char *name;
 	size_t offset;
 } parameters[] = {
-	{"client_id", offsetof(struct authorize_request, client_id)},
-	{"redirect_uri", offsetof(struct authorize_request, redirect_uri)},
-	{"response_type", offsetof(struct authorize_request, response_type)},
-	{"response_mode", offsetof(struct authorize_request, response_mode)},
-	{"scope", offsetof(struct authorize_request, scope)},
-	{"state", offsetof(struct authorize_request, state)},
-	{"nonce", offsetof(struct authorize_request, nonce)},
-	{"code_challenge", offsetof(struct authorize_request, code_challenge)},
-	{"code_challenge_method", offsetof(struct authorize_request, code_challenge_method)},
-	{"prompt", offsetof(struct authorize_request, prompt)},
-	{"max_age", offsetof(struct authorize_request, max_age)},
-	{"id_token_hint", offsetof(struct authorize_request, id_token_hint)},
-	{"login_hint", offsetof(struct authorize_request, login_hint)},
-	{"ui_locales", offsetof(struct authorize_request, ui_locales)},
-	{"request", offsetof(struct authorize_request, request)},
-	{"request_uri", offsetof(struct authorize_request, request_uri)},
+    {"client_id", offsetof(struct authorize_request, client_id)},
+    {"redirect_uri", offsetof(struct authorize_request, redirect_uri)},
+    {"response_type", offsetof(struct authorize_request, response_type)},
+    {"response_mode", offsetof(struct authorize_request, response_mode)},
+    {"scope", offsetof(struct authorize_request, scope)},
+    {"state", offsetof(struct authorize_request, state)},
+    {"nonce", offsetof(struct authorize_request, nonce)},
+    {"code_challenge", offsetof(struct authorize_request, code_challenge)},
+    {"code_challenge_method", offsetof(struct authorize_request, code_challenge_method)},
+    {"prompt", offsetof(struct authorize_request, prompt)},
+    {"max_age", offsetof(struct authorize_request, max_age)},
+    {"id_token_hint", offsetof(struct authorize_request, id_token_hint)},
+    {"login_hint", offsetof(struct authorize_request, login_hint)},
+    {"ui_locales", offsetof(struct authorize_request, ui_locales)},
+    {"request", offsetof(struct authorize_request, request)},
+    {"request_uri", offsetof(struct authorize_request, request_uri)},
 };
 
 static bool
@@ -73,8 +73,7 @@ request_form_read(struct call *call, struct form *out)
 	both.count = query.count + body.count;
 	both.fields = arena_alloc(call->arena, (both.count + 1) * sizeof(both.fields[0]));
 	for (i = 0; i < both.count; i++)
-		both.fields[i] =
-		    i < query.count ? query.fields[i] : body.fields[i - query.count];
+		both.fields[i] = i < query.count ? query.fields[i] : body.fields[i - query.count];
 	*out = both;
 	return (FORM_OK);
 }

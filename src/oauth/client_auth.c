@@ -7,9 +7,9 @@
 
 /* THE TABLE of methods; discovery announces it. */
 const struct client_authentication *const client_authentications[] = {
-	&client_authentication_basic,
-	&client_authentication_post,
-	&client_authentication_none,
+    &client_authentication_basic,
+    &client_authentication_post,
+    &client_authentication_none,
 };
 const size_t client_authentications_count =
     sizeof(client_authentications) / sizeof(client_authentications[0]);
@@ -45,8 +45,8 @@ method_choose(struct call *call, const struct form *form, struct oauth_error *er
 }
 
 static bool
-client_find(struct call *call, const char *client_id, const struct client **out,
-    struct oauth_error *error)
+client_find(
+    struct call *call, const char *client_id, const struct client **out, struct oauth_error *error)
 {
 	if (strlen(client_id) > CLIENT_ID_MAX)
 		return (client_auth_refuse(error, "unknown_client"));

@@ -22,8 +22,8 @@ struct client_authentication {
 	const char *name; /* as in RFC 7591 metadata */
 	/* Does this request try it? Two that say yes make the request invalid. */
 	bool (*is_tried)(struct call *, const struct form *);
-	bool (*read)(struct call *, const struct form *, struct client_proof *out,
-	    struct oauth_error *);
+	bool (*read)(
+	    struct call *, const struct form *, struct client_proof *out, struct oauth_error *);
 };
 
 extern const struct client_authentication client_authentication_basic;
@@ -37,8 +37,8 @@ extern const size_t client_authentications_count;
  * Exactly the registered method, used rightly (C-01). An unknown client, another method and a wrong
  * secret get the same answer. Sets call->client_id. May wait.
  */
-bool client_authenticate(struct call *, const struct form *, const struct client **out,
-    struct oauth_error *);
+bool client_authenticate(
+    struct call *, const struct form *, const struct client **out, struct oauth_error *);
 
 /* invalid_client with the one description that all its causes share. */
 bool client_auth_refuse(struct oauth_error *, const char *reason);

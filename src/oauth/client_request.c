@@ -9,15 +9,15 @@
 
 /* What must never be in a URL, where logs and histories keep it. */
 static const char *const secret_parameters[] = {
-	"client_secret",
-	"client_assertion",
-	"code",
-	"code_verifier",
-	"refresh_token",
-	"access_token",
-	"token",
-	"username",
-	"password",
+    "client_secret",
+    "client_assertion",
+    "code",
+    "code_verifier",
+    "refresh_token",
+    "access_token",
+    "token",
+    "username",
+    "password",
 };
 
 static bool

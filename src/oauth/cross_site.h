@@ -1,7 +1,7 @@
 /*
- * Browsers withhold our SameSite=Lax cookies from a form that another site POSTs, but send them when
- * that POST is answered by a redirect to a GET. Without this, a person with a session would look
- * like one without.
+ * Browsers withhold our SameSite=Lax cookies from a form that another site POSTs, but send them
+ * when that POST is answered by a redirect to a GET. Without this, a person with a session would
+ * look like one without.
  */
 #ifndef OAUTH_CROSS_SITE_H
 #define OAUTH_CROSS_SITE_H

@@ -20,18 +20,17 @@ enum { DISCOVERY_BODY_MAX = 64 * 1024 };
 static const struct {
 	const char *name, *path;
 } endpoints[] = {
-	{"authorization_endpoint", OAUTH_AUTHORIZE_PATH},
-	{"token_endpoint", OAUTH_TOKEN_PATH},
-	{"userinfo_endpoint", OAUTH_USERINFO_PATH},
-	{"jwks_uri", OAUTH_JWKS_PATH},
-	{"introspection_endpoint", OAUTH_INTROSPECT_PATH},
-	{"revocation_endpoint", OAUTH_REVOKE_PATH},
-	{"end_session_endpoint", OAUTH_END_SESSION_PATH},
+    {"authorization_endpoint", OAUTH_AUTHORIZE_PATH},
+    {"token_endpoint", OAUTH_TOKEN_PATH},
+    {"userinfo_endpoint", OAUTH_USERINFO_PATH},
+    {"jwks_uri", OAUTH_JWKS_PATH},
+    {"introspection_endpoint", OAUTH_INTROSPECT_PATH},
+    {"revocation_endpoint", OAUTH_REVOKE_PATH},
+    {"end_session_endpoint", OAUTH_END_SESSION_PATH},
 };
 
 /* Of the ID token itself; what scopes open comes after them. */
-static const char protocol_claims[] =
-    "sub iss aud exp iat auth_time nonce acr amr azp at_hash sid";
+static const char protocol_claims[] = "sub iss aud exp iat auth_time nonce acr amr azp at_hash sid";
 
 static void
 endpoints_write(struct json_writer *writer, struct arena *arena, const struct realm *realm)

@@ -14,15 +14,15 @@
 #define OAUTH_END_SESSION_PATH "/oauth2/end_session"
 #define OAUTH_JWKS_PATH "/oauth2/jwks"
 
-struct reply oauth_authorize(struct call *);		   /* GET, POST */
-struct reply oauth_authorize_continue(struct call *);	   /* GET, sealed flow in the query */
-struct reply oauth_token(struct call *);		   /* POST */
-struct reply oauth_introspect(struct call *);		   /* POST */
-struct reply oauth_revoke(struct call *);		   /* POST */
-struct reply oauth_userinfo(struct call *);		   /* GET, POST */
-struct reply oauth_end_session(struct call *);		   /* GET, POST */
-struct reply oauth_jwks(struct call *);			   /* GET */
-struct reply oauth_openid_configuration(struct call *);	   /* GET */
-struct reply oauth_server_metadata(struct call *);	   /* GET */
+struct reply oauth_authorize(struct call *);		/* GET, POST */
+struct reply oauth_authorize_continue(struct call *);	/* GET, sealed flow in the query */
+struct reply oauth_token(struct call *);		/* POST */
+struct reply oauth_introspect(struct call *);		/* POST */
+struct reply oauth_revoke(struct call *);		/* POST */
+struct reply oauth_userinfo(struct call *);		/* GET, POST */
+struct reply oauth_end_session(struct call *);		/* GET, POST */
+struct reply oauth_jwks(struct call *);			/* GET */
+struct reply oauth_openid_configuration(struct call *); /* GET */
+struct reply oauth_server_metadata(struct call *);	/* GET */
 
 #endif

@@ -13,24 +13,24 @@ static const struct {
 	const char *name;
 	int status;
 } errors[] = {
-	[OAUTH_NO_ERROR] = {"", 401},
-	[OAUTH_INVALID_REQUEST] = {"invalid_request", 400},
-	[OAUTH_INVALID_CLIENT] = {"invalid_client", 401},
-	[OAUTH_INVALID_GRANT] = {"invalid_grant", 400},
-	[OAUTH_UNAUTHORIZED_CLIENT] = {"unauthorized_client", 400},
-	[OAUTH_UNSUPPORTED_GRANT_TYPE] = {"unsupported_grant_type", 400},
-	[OAUTH_INVALID_SCOPE] = {"invalid_scope", 400},
-	[OAUTH_UNSUPPORTED_RESPONSE_TYPE] = {"unsupported_response_type", 400},
-	[OAUTH_ACCESS_DENIED] = {"access_denied", 403},
-	[OAUTH_SERVER_ERROR] = {"server_error", 500},
-	[OAUTH_TEMPORARILY_UNAVAILABLE] = {"temporarily_unavailable", 503},
-	[OAUTH_LOGIN_REQUIRED] = {"login_required", 400},
-	[OAUTH_CONSENT_REQUIRED] = {"consent_required", 400},
-	[OAUTH_INTERACTION_REQUIRED] = {"interaction_required", 400},
-	[OAUTH_REQUEST_NOT_SUPPORTED] = {"request_not_supported", 400},
-	[OAUTH_REQUEST_URI_NOT_SUPPORTED] = {"request_uri_not_supported", 400},
-	[OAUTH_INVALID_TOKEN] = {"invalid_token", 401},
-	[OAUTH_INSUFFICIENT_SCOPE] = {"insufficient_scope", 403},
+    [OAUTH_NO_ERROR] = {"", 401},
+    [OAUTH_INVALID_REQUEST] = {"invalid_request", 400},
+    [OAUTH_INVALID_CLIENT] = {"invalid_client", 401},
+    [OAUTH_INVALID_GRANT] = {"invalid_grant", 400},
+    [OAUTH_UNAUTHORIZED_CLIENT] = {"unauthorized_client", 400},
+    [OAUTH_UNSUPPORTED_GRANT_TYPE] = {"unsupported_grant_type", 400},
+    [OAUTH_INVALID_SCOPE] = {"invalid_scope", 400},
+    [OAUTH_UNSUPPORTED_RESPONSE_TYPE] = {"unsupported_response_type", 400},
+    [OAUTH_ACCESS_DENIED] = {"access_denied", 403},
+    [OAUTH_SERVER_ERROR] = {"server_error", 500},
+    [OAUTH_TEMPORARILY_UNAVAILABLE] = {"temporarily_unavailable", 503},
+    [OAUTH_LOGIN_REQUIRED] = {"login_required", 400},
+    [OAUTH_CONSENT_REQUIRED] = {"consent_required", 400},
+    [OAUTH_INTERACTION_REQUIRED] = {"interaction_required", 400},
+    [OAUTH_REQUEST_NOT_SUPPORTED] = {"request_not_supported", 400},
+    [OAUTH_REQUEST_URI_NOT_SUPPORTED] = {"request_uri_not_supported", 400},
+    [OAUTH_INVALID_TOKEN] = {"invalid_token", 401},
+    [OAUTH_INSUFFICIENT_SCOPE] = {"insufficient_scope", 403},
 };
 
 bool
@@ -115,8 +115,7 @@ oauth_bearer_error_reply(struct call *call, const struct oauth_error *error)
 	if (error->code == OAUTH_NO_ERROR) {
 		call->reason = error->reason;
 		reply = reply_empty(401);
-		challenge =
-		    arena_format(call->arena, "Bearer realm=\"%s\"", call->realm->issuer);
+		challenge = arena_format(call->arena, "Bearer realm=\"%s\"", call->realm->issuer);
 	} else {
 		oauth_error_note(call, error);
 		reply = error_json(call, error);
@@ -132,10 +131,12 @@ struct reply
 oauth_error_page(struct call *call, int status, const struct oauth_error *error)
 {
 	struct page *page = page_create(call);
+	struct reply reply;
 
 	oauth_error_note(call, error);
 	page_text(page, "status_title",
-	    status >= 500 ? "Something went wrong on our side" : "This request cannot be completed");
+	    status >= 500 ? "Something went wrong on our side"
+			  : "This request cannot be completed");
 	page_text(page, "message", error->description);
 	page_text(page, "advice",
 	    status >= 500
@@ -144,5 +145,9 @@ oauth_error_page(struct call *call, int status, const struct oauth_error *error)
 		: "Go back to the application you came from and start again. If it happens again, "
 		  "tell those who run it, and give them the reference.");
 	page_text(page, "reference", call->request->id);
-	return (page_reply(page, status, "error"));
+	page_text(page, "realm_name", call->realm->display_name);
+	reply = page_reply(page, status, "error");
+	if (status == 503)
+		reply_header(call, &reply, "Retry-After", "1");
+	return (reply);
 }

@@ -33,13 +33,14 @@ enum oauth_error_code {
 
 struct oauth_error {
 	enum oauth_error_code code;
-	const char *description; /* for the client: ASCII, no quotes or backslashes (RFC 6749, 5.2) */
-	const char *reason;	 /* for log and audit: distinct, "code_reuse" */
+	const char
+	    *description;   /* for the client: ASCII, no quotes or backslashes (RFC 6749, 5.2) */
+	const char *reason; /* for log and audit: distinct, "code_reuse" */
 };
 
 /* Fills *error and returns false, so that `return (oauth_fail(error, ...))` reads well. */
-bool oauth_fail(struct oauth_error *, enum oauth_error_code, const char *reason,
-    const char *description);
+bool oauth_fail(
+    struct oauth_error *, enum oauth_error_code, const char *reason, const char *description);
 /* As oauth_fail, after a wait whose failure sticks to the call: temporarily_unavailable or
  * server_error. */
 bool oauth_fail_for_us(struct call *, struct oauth_error *);

@@ -4,9 +4,9 @@
 #include "base/text.h"
 
 const struct grant_type *const grant_types[] = {
-	&grant_authorization_code,
-	&grant_refresh_token,
-	&grant_client_credentials,
+    &grant_authorization_code,
+    &grant_refresh_token,
+    &grant_client_credentials,
 };
 const size_t grant_types_count = sizeof(grant_types) / sizeof(grant_types[0]);
 

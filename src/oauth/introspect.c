@@ -66,29 +66,13 @@ access_token_reply(struct call *call, const struct access_token *token)
 	return (answer_reply(call, &writer));
 }
 
-static struct reply
-refresh_token_reply(struct call *call, const struct client *client, const struct grant *grant)
-{
-	struct json_writer writer;
-	struct text body;
-
-	answer_begin(call, true, &body, &writer);
-	scope_write(&writer, grant->scope);
-	writer_text(&writer, "client_id", client->client_id);
-	writer_text(&writer, "sub", uuid_string(call->arena, &grant->user));
-	writer_text(&writer, "iss", call->realm->issuer);
-	if (!uuid_is_zero(&grant->session))
-		writer_text(&writer, "sid", uuid_string(call->arena, &grant->session));
-	return (answer_reply(call, &writer));
-}
-
 /* Meant for whoever asks, issued to it, or for the realm as a whole. */
 static bool
 may_see(struct call *call, const struct client *client, const struct access_token *token)
 {
 	return (text_equal(token->audience, call->realm->issuer) ||
-	    text_equal(token->audience, client->client_id) ||
-	    text_equal(token->client_id, client->client_id));
+		text_equal(token->audience, client->client_id) ||
+		text_equal(token->client_id, client->client_id));
 }
 
 static struct reply
@@ -115,35 +99,30 @@ introspect_access_token(struct call *call, const struct client *client, const ch
 	return (access_token_reply(call, &token));
 }
 
-/* Only for the client it was issued to. A spent one that the client still holds is reuse here as at
- * the token endpoint. */
+/* Only for the client it was issued to: does the grant stand that it is for? Asking spends nothing.
+ */
 static struct reply
 introspect_refresh_token(
     struct call *call, const struct client *client, const struct refresh_token *token)
 {
+	struct grant_question question = {.grant = token->grant, .client = client->id};
+	struct json_writer writer;
 	struct oauth_error error;
-	struct grant grant;
+	struct text body;
+	bool is_active;
 
-	switch (refresh_tokens_use(call, token, &client->id, false, &grant)) {
-	case REFRESH_OK:
-		if (grant.generation == token->generation)
-			return (refresh_token_reply(call, client, &grant));
-		call->reason = "refresh_token_spent";
-		return (inactive_reply(call));
-	case REFRESH_RETRIED:
-		call->reason = "refresh_token_spent";
-		return (inactive_reply(call));
-	case REFRESH_REUSED:
-		call->reason = "refresh_token_reuse";
-		return (inactive_reply(call));
-	case REFRESH_REFUSED:
-		call->reason = "refresh_token_refused";
-		return (inactive_reply(call));
-	case REFRESH_FAILED:
-		break;
+	if (grants_are_active(call, &question, &is_active) != RESULT_OK) {
+		oauth_fail_for_us(call, &error);
+		return (oauth_error_reply(call, &error));
 	}
-	oauth_fail_for_us(call, &error);
-	return (oauth_error_reply(call, &error));
+	if (!is_active) {
+		call->reason = "refresh_token_not_active";
+		return (inactive_reply(call));
+	}
+	answer_begin(call, true, &body, &writer);
+	writer_text(&writer, "client_id", client->client_id);
+	writer_text(&writer, "iss", call->realm->issuer);
+	return (answer_reply(call, &writer));
 }
 
 struct reply

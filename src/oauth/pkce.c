@@ -10,7 +10,7 @@ static bool
 is_unreserved(char c)
 {
 	return ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	    c == '-' || c == '.' || c == '_' || c == '~');
+		c == '-' || c == '.' || c == '_' || c == '~');
 }
 
 bool
@@ -20,8 +20,8 @@ pkce_challenge_is_valid(struct arena *arena, const char *challenge)
 	size_t length;
 
 	return (strlen(challenge) == PKCE_CHALLENGE_LENGTH &&
-	    base64url_decode(arena, challenge, PKCE_CHALLENGE_LENGTH, &digest, &length) &&
-	    length == SHA256_BYTES);
+		base64url_decode(arena, challenge, PKCE_CHALLENGE_LENGTH, &digest, &length) &&
+		length == SHA256_BYTES);
 }
 
 bool

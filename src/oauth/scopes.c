@@ -6,28 +6,31 @@
 
 #include "base/text.h"
 
-#define TEXT_CLAIM(name, member) {name, CLAIM_TEXT, offsetof(struct user, member)}
+#define TEXT_CLAIM(name, member)                                                                   \
+	{                                                                                          \
+		name, CLAIM_TEXT, offsetof(struct user, member)                                    \
+	}
 
 const struct scope scopes[] = {
-	{"openid", {{NULL, CLAIM_TEXT, 0}}},
-	{"profile",
-	    {
-		TEXT_CLAIM("name", name),
-		TEXT_CLAIM("given_name", given_name),
-		TEXT_CLAIM("family_name", family_name),
-		TEXT_CLAIM("preferred_username", login),
-		TEXT_CLAIM("picture", picture),
-		TEXT_CLAIM("zoneinfo", zoneinfo),
-		TEXT_CLAIM("locale", locale),
-		{"updated_at", CLAIM_SECONDS, offsetof(struct user, updated_at)},
-	    }},
-	{"email",
-	    {
-		TEXT_CLAIM("email", email),
-		{"email_verified", CLAIM_EMAIL_VERIFIED, offsetof(struct user, email_verified)},
-	    }},
-	{"phone", {TEXT_CLAIM("phone_number", phone_number)}},
-	{"offline_access", {{NULL, CLAIM_TEXT, 0}}},
+    {"openid", {{NULL, CLAIM_TEXT, 0}}},
+    {"profile",
+	{
+	    TEXT_CLAIM("name", name),
+	    TEXT_CLAIM("given_name", given_name),
+	    TEXT_CLAIM("family_name", family_name),
+	    TEXT_CLAIM("preferred_username", login),
+	    TEXT_CLAIM("picture", picture),
+	    TEXT_CLAIM("zoneinfo", zoneinfo),
+	    TEXT_CLAIM("locale", locale),
+	    {"updated_at", CLAIM_SECONDS, offsetof(struct user, updated_at)},
+	}},
+    {"email",
+	{
+	    TEXT_CLAIM("email", email),
+	    {"email_verified", CLAIM_EMAIL_VERIFIED, offsetof(struct user, email_verified)},
+	}},
+    {"phone", {TEXT_CLAIM("phone_number", phone_number)}},
+    {"offline_access", {{NULL, CLAIM_TEXT, 0}}},
 };
 const size_t scopes_count = sizeof(scopes) / sizeof(scopes[0]);
 
@@ -50,12 +53,6 @@ scopes_are_well_formed(const char *list)
 			return (false);
 	}
 	return (true);
-}
-
-char *
-scopes_allowed(struct arena *arena, const char *asked, const char *of_client, const char *of_realm)
-{
-	return (text_list_intersect(arena, text_list_intersect(arena, asked, of_client), of_realm));
 }
 
 bool
@@ -95,6 +92,20 @@ list_filter(struct arena *arena, const char *list,
 		text_add(&left, word);
 	}
 	return (left.data);
+}
+
+/* A realm can withhold what is about a person; words of its own APIs are the client's to have. */
+static bool
+is_withheld(const char *word, const char *of_realm)
+{
+	return (scopes_have_personal(word) && !text_list_has(of_realm, word));
+}
+
+char *
+scopes_allowed(struct arena *arena, const char *asked, const char *of_client, const char *of_realm)
+{
+	return (list_filter(
+	    arena, text_list_intersect(arena, asked, of_client), is_withheld, of_realm));
 }
 
 char *

@@ -12,9 +12,9 @@
 enum { SCOPE_BYTES_MAX = 1024, SCOPE_CLAIMS_MAX = 8 };
 
 enum claim_kind {
-	CLAIM_TEXT,	      /* const char * of struct user */
-	CLAIM_SECONDS,	      /* microseconds of struct user, written as seconds */
-	CLAIM_EMAIL_VERIFIED  /* only beside an e-mail address */
+	CLAIM_TEXT,	     /* const char * of struct user */
+	CLAIM_SECONDS,	     /* microseconds of struct user, written as seconds */
+	CLAIM_EMAIL_VERIFIED /* only beside an e-mail address */
 };
 
 struct claim {
@@ -34,8 +34,10 @@ extern const size_t scopes_count;
 
 /* scope-token *( SP scope-token ), at most SCOPE_BYTES_MAX (RFC 6749, 3.3). */
 bool scopes_are_well_formed(const char *list);
-/* What of `asked` both client and realm allow, in the order asked. */
-char *scopes_allowed(struct arena *, const char *asked, const char *of_client, const char *of_realm);
+/* What of `asked` the client is registered for, in the order asked; of scopes[] only what the realm
+ * offers. */
+char *scopes_allowed(
+    struct arena *, const char *asked, const char *of_client, const char *of_realm);
 /* Has the list a word of scopes[]? */
 bool scopes_have_personal(const char *list);
 /* The list without the words of scopes[]. */

@@ -123,7 +123,7 @@ oauth_token(struct call *call)
 {
 	const struct client *client;
 	struct oauth_error error;
-	struct token_answer answer;
+	struct token_answer answer = {0};
 	struct token_order order;
 	struct form form;
 

@@ -45,18 +45,18 @@ bearer_read(struct call *call, struct oauth_error *error)
 }
 
 static bool
-token_check(struct call *call, const char *text, struct access_token *token,
-    struct oauth_error *error)
+token_check(
+    struct call *call, const char *text, struct access_token *token, struct oauth_error *error)
 {
 	switch (tokens_read_access(call, text, true, token)) {
 	case TOKEN_OK:
 		break;
 	case TOKEN_INVALID:
-		return (token_refuse(error, "access_token_malformed"));
 	case TOKEN_EXPIRED:
-		return (token_refuse(error, "access_token_expired"));
 	case TOKEN_REVOKED:
-		return (token_refuse(error, "access_token_revoked"));
+		/* The room of the tokens knows what was wrong. */
+		return (token_refuse(
+		    error, call->reason != NULL ? call->reason : "access_token_refused"));
 	case TOKEN_UNAVAILABLE:
 		return (oauth_fail_for_us(call, error));
 	}

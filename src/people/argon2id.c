@@ -58,19 +58,19 @@ argon2id_compute_reference(struct phc *phc, const void *secret, size_t length)
 {
 	uint8_t copy[PHC_SECRET_MAX];
 	argon2_context context = {
-		.out = phc->tag,
-		.outlen = (uint32_t)phc->tag_length,
-		.pwd = copy,
-		.pwdlen = (uint32_t)length,
-		.salt = phc->salt,
-		.saltlen = (uint32_t)phc->salt_length,
-		.t_cost = phc->cost.passes,
-		.m_cost = phc->cost.memory_kib,
-		.lanes = phc->cost.lanes,
-		.threads = 1,
-		.version = ARGON2_VERSION_13,
-		.allocate_cbk = memory_take,
-		.free_cbk = memory_give,
+	    .out = phc->tag,
+	    .outlen = (uint32_t)phc->tag_length,
+	    .pwd = copy,
+	    .pwdlen = (uint32_t)length,
+	    .salt = phc->salt,
+	    .saltlen = (uint32_t)phc->salt_length,
+	    .t_cost = phc->cost.passes,
+	    .m_cost = phc->cost.memory_kib,
+	    .lanes = phc->cost.lanes,
+	    .threads = 1,
+	    .version = ARGON2_VERSION_13,
+	    .allocate_cbk = memory_take,
+	    .free_cbk = memory_give,
 	};
 	int result;
 

@@ -36,8 +36,8 @@ is_of_today(const struct phc *phc)
 	const struct password_cost *cost = phc_cost();
 
 	return (phc->cost.memory_kib == cost->memory_kib && phc->cost.passes == cost->passes &&
-	    phc->cost.lanes == cost->lanes && phc->salt_length >= PHC_SALT &&
-	    phc->tag_length >= PHC_TAG);
+		phc->cost.lanes == cost->lanes && phc->salt_length >= PHC_SALT &&
+		phc->tag_length >= PHC_TAG);
 }
 
 enum password_verdict

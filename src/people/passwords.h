@@ -23,8 +23,7 @@ enum password_verdict {
 };
 /* user may be NULL: the work is done all the same. Waits on a thread. At most PASSWORD_MAX bytes:
  * longer is WRONG without hashing (L-06). */
-enum password_verdict passwords_verify(
-    struct call *, const struct user *, const char *password);
+enum password_verdict passwords_verify(struct call *, const struct user *, const char *password);
 /* RESULT_UNAVAILABLE when there is no slot; that does not stick. phc: in the call's arena. */
 enum result passwords_hash(struct call *, const char *password, const char **phc);
 /* Is this a PHC string that passwords_verify can check? */

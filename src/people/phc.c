@@ -11,7 +11,7 @@
 static const char base64_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-static struct password_cost cost_of_new = { .memory_kib = 19456, .passes = 2, .lanes = 1 };
+static struct password_cost cost_of_new = {.memory_kib = 19456, .passes = 2, .lanes = 1};
 
 void
 phc_start(const struct password_cost *cost)
@@ -97,7 +97,7 @@ bool
 phc_parse(const char *text, struct phc *out)
 {
 	static const char head[] = "$argon2id$v=19$";
-	struct phc phc = { 0 };
+	struct phc phc = {0};
 	const char *at, *salt;
 	size_t length;
 
@@ -182,7 +182,7 @@ work_wait(struct call *call, const struct phc *phc, const char *secret, struct p
 enum result
 phc_hash(struct call *call, const char *secret, const char **text)
 {
-	struct phc phc = { .cost = cost_of_new, .salt_length = PHC_SALT, .tag_length = PHC_TAG };
+	struct phc phc = {.cost = cost_of_new, .salt_length = PHC_SALT, .tag_length = PHC_TAG};
 	struct phc_work *work;
 	enum result result;
 
@@ -201,7 +201,7 @@ phc_verify(struct call *call, const struct phc *phc, const char *secret, bool *m
 
 	result = work_wait(call, phc, secret, &work);
 	if (result == RESULT_OK)
-		*matches = secret_equal(
-		    work->phc.tag, work->phc.tag_length, phc->tag, phc->tag_length);
+		*matches =
+		    secret_equal(work->phc.tag, work->phc.tag_length, phc->tag, phc->tag_length);
 	return (result);
 }

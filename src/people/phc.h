@@ -13,8 +13,8 @@
 
 struct password_cost {
 	unsigned memory_kib; /* 19456 */
-	unsigned passes; /* 2 */
-	unsigned lanes; /* 1 */
+	unsigned passes;     /* 2 */
+	unsigned lanes;	     /* 1 */
 };
 
 /* A string from outside cannot ask for more than this: an import must not be able to kill us. */
@@ -54,11 +54,10 @@ bool phc_compute(struct phc *, const void *secret, size_t length);
 void phc_start(const struct password_cost *);
 const struct password_cost *phc_cost(void);
 
-/* Wait on a thread. RESULT_UNAVAILABLE when there is no slot: that does not stick to the call. secret:
- * at most PHC_SECRET_MAX bytes. text: in the call's arena. */
+/* Wait on a thread. RESULT_UNAVAILABLE when there is no slot: that does not stick to the call.
+ * secret: at most PHC_SECRET_MAX bytes. text: in the call's arena. */
 enum result phc_hash(struct call *, const char *secret, const char **text);
 /* *matches: compared in constant time. */
-enum result phc_verify(
-    struct call *, const struct phc *, const char *secret, bool *matches);
+enum result phc_verify(struct call *, const struct phc *, const char *secret, bool *matches);
 
 #endif

@@ -7,8 +7,7 @@
 #include "realms/realms.h"
 
 int
-user_from_row(
-    struct call *call, const struct db_rows *rows, int row, int first, struct user *out)
+user_from_row(struct call *call, const struct db_rows *rows, int row, int first, struct user *out)
 {
 	/* Text of a row lives as long as the call. */
 	(void)call;
@@ -52,8 +51,8 @@ users_find(struct call *call, const struct uuid *id, struct user *out)
 	struct db_rows rows;
 	enum result result;
 
-	result = db_run(call, STATEMENT_users_find,
-	    DB_VALUES(db_uuid(&call->realm->id), db_uuid(id)), &rows);
+	result = db_run(
+	    call, STATEMENT_users_find, DB_VALUES(db_uuid(&call->realm->id), db_uuid(id)), &rows);
 	if (result == RESULT_OK)
 		user_from_row(call, &rows, 0, 0, out);
 	return (result);
@@ -67,8 +66,8 @@ is_tidy(const char *text)
 	for (i = 0; i < length; i++)
 		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
 			return (false);
-	return (length > 0 && text[0] != ' ' && text[length - 1] != ' ' &&
-	    text_is_utf8(text, length));
+	return (
+	    length > 0 && text[0] != ' ' && text[length - 1] != ' ' && text_is_utf8(text, length));
 }
 
 const char *

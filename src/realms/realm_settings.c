@@ -16,18 +16,18 @@ static const struct lifetime {
 	size_t offset;
 	int64_t otherwise, least, most;
 } lifetimes[] = {
-	{ "access_token_lifetime", offsetof(struct realm, access_token_lifetime), 300, 10, DAY },
-	{ "id_token_lifetime", offsetof(struct realm, id_token_lifetime), 300, 10, DAY },
-	{ "refresh_idle_lifetime", offsetof(struct realm, refresh_idle_lifetime), 14 * DAY, MINUTE,
-	    YEAR },
-	{ "refresh_absolute_lifetime", offsetof(struct realm, refresh_absolute_lifetime), 90 * DAY,
-	    MINUTE, 3 * YEAR },
-	{ "refresh_retry_window", offsetof(struct realm, refresh_retry_window), 10, 0, 60 },
-	{ "session_idle_lifetime", offsetof(struct realm, session_idle_lifetime), 8 * HOUR, MINUTE,
-	    YEAR },
-	{ "session_absolute_lifetime", offsetof(struct realm, session_absolute_lifetime), 24 * HOUR,
-	    MINUTE, YEAR },
-	{ "code_lifetime", offsetof(struct realm, code_lifetime), 60, 5, 600 },
+    {"access_token_lifetime", offsetof(struct realm, access_token_lifetime), 300, 10, DAY},
+    {"id_token_lifetime", offsetof(struct realm, id_token_lifetime), 300, 10, DAY},
+    {"refresh_idle_lifetime", offsetof(struct realm, refresh_idle_lifetime), 14 * DAY, MINUTE,
+	YEAR},
+    {"refresh_absolute_lifetime", offsetof(struct realm, refresh_absolute_lifetime), 90 * DAY,
+	MINUTE, 3 * YEAR},
+    {"refresh_retry_window", offsetof(struct realm, refresh_retry_window), 10, 0, 60},
+    {"session_idle_lifetime", offsetof(struct realm, session_idle_lifetime), 8 * HOUR, MINUTE,
+	YEAR},
+    {"session_absolute_lifetime", offsetof(struct realm, session_absolute_lifetime), 24 * HOUR,
+	MINUTE, YEAR},
+    {"code_lifetime", offsetof(struct realm, code_lifetime), 60, 5, 600},
 };
 
 static int64_t
@@ -55,8 +55,8 @@ realm_settings_read(struct arena *arena, const char *text, struct realm *out)
 
 	document = parse_json(text, strlen(text), &error);
 	if (document == NULL)
-		log_warning("realm settings cannot be read, defaults taken", FIELD("realm", out->name),
-		    FIELD("error", error));
+		log_warning("realm settings cannot be read, defaults taken",
+		    FIELD("realm", out->name), FIELD("error", error));
 	for (i = 0; i < sizeof(lifetimes) / sizeof(lifetimes[0]); i++) {
 		value = read_lifetime(document, &lifetimes[i], out->name);
 		memcpy((char *)out + lifetimes[i].offset, &value, sizeof(value));

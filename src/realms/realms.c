@@ -81,8 +81,8 @@ realm_load(struct call *call, const char *name, struct cache_entry **out)
 	enum result result;
 
 	result = name[0] == '\0'
-	    ? db_run(call, STATEMENT_realms_find_first, DB_NO_VALUES, &rows)
-	    : db_run(call, STATEMENT_realms_find, DB_VALUES(db_text(name)), &rows);
+		     ? db_run(call, STATEMENT_realms_find_first, DB_NO_VALUES, &rows)
+		     : db_run(call, STATEMENT_realms_find, DB_VALUES(db_text(name)), &rows);
 	if (result == RESULT_NOT_FOUND)
 		cache_drop(cached, name);
 	if (result != RESULT_OK)
@@ -109,7 +109,8 @@ renewal_finished(struct call *call)
 	(void)call;
 }
 
-/* At most one a second and entry, so that a database that is down is not asked for every request. */
+/* At most one a second and entry, so that a database that is down is not asked for every request.
+ */
 static void
 renewal_start(const char *name, struct cached_realm *value)
 {
@@ -156,8 +157,8 @@ realms_name_is_valid(const char *name)
 	size_t length = strlen(name);
 
 	return (length >= 1 && length <= REALM_NAME_MAX &&
-	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length && name[0] != '-' &&
-	    name[length - 1] != '-');
+		strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length && name[0] != '-' &&
+		name[length - 1] != '-');
 }
 
 enum result
@@ -173,10 +174,11 @@ realms_create(struct call *call, const char *name, const char *display_name, str
 	/* Two that both found no first realm: the slower one tries once more. */
 	do
 		result = db_run(call, STATEMENT_realms_create,
-		    DB_VALUES(db_uuid(&fresh), db_text(name), db_text(display_name), db_uuid(&event)),
+		    DB_VALUES(
+			db_uuid(&fresh), db_text(name), db_text(display_name), db_uuid(&event)),
 		    &rows);
 	while (result == RESULT_CONFLICT && text_equal(db_constraint(call), "realms_first") &&
-	    ++attempts < 3);
+	       ++attempts < 3);
 	if (result == RESULT_OK)
 		*id = fresh;
 	return (result);

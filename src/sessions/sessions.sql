@@ -1,11 +1,16 @@
 -- What a cookie stands for: the session, what its user agreed to for client $3, the user (users_find's list).
+-- LATERAL with LIMIT: by primary key whatever the planner knows of the tables.
 -- name: sessions_find :one :read
 SELECT s.id, s.user_id, s.auth_time, s.amr, s.acr, db_now(), s.idle_expires_at, s.expires_at, c.scope,
 	u.id, u.login, u.email, u.email_verified, u.name, u.given_name, u.family_name, u.locale, u.zoneinfo,
 	u.picture, u.phone_number, u.status = 'active', u.password, u.updated_at, u.epoch
 FROM sessions s
-JOIN users u ON u.realm_id = s.realm_id AND u.id = s.user_id
-LEFT JOIN consents c ON c.realm_id = s.realm_id AND c.user_id = s.user_id AND c.client = $3::uuid
+CROSS JOIN LATERAL (
+	SELECT * FROM users WHERE realm_id = $1::uuid AND id = s.user_id LIMIT 1
+) AS u
+LEFT JOIN LATERAL (
+	SELECT scope FROM consents WHERE realm_id = $1::uuid AND user_id = s.user_id AND client = $3::uuid LIMIT 1
+) AS c ON true
 WHERE s.realm_id = $1::uuid AND s.digest = $2::bytea AND s.ended_at IS NULL
   AND s.idle_expires_at > db_now() AND s.expires_at > db_now()
   AND u.status = 'active' AND u.epoch = s.user_epoch

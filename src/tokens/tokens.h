@@ -13,34 +13,40 @@
 
 /* Who and what for. grant is NULL for client credentials: then the subject is the client. */
 struct token_order {
-	const struct client	*client;
-	const struct grant	*grant;
-	const char		*scope;		/* of this token: within the grant's */
-	const char		*nonce;		/* for the ID token; NULL when none */
+	const struct client *client;
+	const struct grant *grant;
+	const char *scope; /* of this token: within the grant's */
+	const char *nonce; /* for the ID token; NULL when none */
 };
 
 struct access_token_made {
-	const char	*text;
-	int64_t		 expires_in;	/* seconds */
+	const char *text;
+	int64_t expires_in; /* seconds */
 };
-/* typ at+jwt, ES256: iss sub aud client_id scope iat exp jti, and sid grant auth_time acr amr for people. aud is the issuer until APIs exist. */
-enum result	tokens_make_access(struct call *, const struct token_order *, struct access_token_made *out);
-/* typ JWT: iss sub aud azp exp iat auth_time nonce acr amr at_hash sid. access_token may be NULL. */
-enum result	tokens_make_id(struct call *, const struct token_order *, const char *access_token, const char **text);
+/* typ at+jwt, ES256: iss sub aud client_id scope iat exp jti, and sid grant auth_time acr amr for
+ * people. aud is the issuer until APIs exist. */
+enum result tokens_make_access(
+    struct call *, const struct token_order *, struct access_token_made *out);
+/* typ JWT: iss sub aud azp exp iat auth_time nonce acr amr at_hash sid. access_token may be NULL.
+ */
+enum result tokens_make_id(
+    struct call *, const struct token_order *, const char *access_token, const char **text);
 
 struct access_token {
-	struct grant_question	 question;	/* for grants_are_active */
-	const char		*subject, *client_id, *scope, *audience, *username;
-	int64_t			 issued_at, expires_at;	/* seconds since 1970 */
-	const json_t		*claims;
+	struct grant_question question; /* for grants_are_active */
+	const char *subject, *client_id, *scope, *audience, *username;
+	int64_t issued_at, expires_at; /* seconds since 1970 */
+	const json_t *claims;
 };
 enum token_verdict { TOKEN_OK, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_UNAVAILABLE };
-/* Signature, typ, issuer, exp; then, if ask_database, everything it stands for. call->reason says what was wrong. */
-enum token_verdict	tokens_read_access(struct call *, const char *text, bool ask_database, struct access_token *out);
+/* Signature, typ, issuer, exp; then, if ask_database, everything it stands for. call->reason says
+ * what was wrong. */
+enum token_verdict tokens_read_access(
+    struct call *, const char *text, bool ask_database, struct access_token *out);
 /* An ID token of ours as a hint: signature, typ and issuer; expired is fine. */
-bool		tokens_read_id_hint(struct call *, const char *text, const json_t **claims);
+bool tokens_read_id_hint(struct call *, const char *text, const json_t **claims);
 
 /* The subject of a client by itself never equals a user's (T-07): "client:" + client_id. */
-const char	*tokens_client_subject(struct call *, const struct client *);
+const char *tokens_client_subject(struct call *, const struct client *);
 
 #endif

@@ -46,6 +46,8 @@ void	guard_start(const char *const *hosts[2], u_int32_t public_max);
 struct guard	*guard_of(const struct connection *);
 /* The answer stands in the connection's send queue: send it, then close or wait for the next request. */
 void	guard_answer(struct guard *);
+/* What was woken while Kore walks over its requests is looked at in its loop's next round: makes that come at once. */
+void	guard_kick(void);
 /* Every quarter of a second: enforces deadlines. */
 void	guard_sweep(uint64_t now_ms);
 /* From now on answers close their connections. */

@@ -69,8 +69,8 @@ basic_is_tried(struct call *call, const struct form *form)
 }
 
 static bool
-basic_read(struct call *call, const struct form *form, struct client_proof *out,
-    struct oauth_error *error)
+basic_read(
+    struct call *call, const struct form *form, struct client_proof *out, struct oauth_error *error)
 {
 	const char *header = request_header(call->request, "authorization");
 
@@ -84,8 +84,8 @@ basic_read(struct call *call, const struct form *form, struct client_proof *out,
 }
 
 const struct client_authentication client_authentication_basic = {
-	.method = CLIENT_AUTH_SECRET_BASIC,
-	.name = "client_secret_basic",
-	.is_tried = basic_is_tried,
-	.read = basic_read,
+    .method = CLIENT_AUTH_SECRET_BASIC,
+    .name = "client_secret_basic",
+    .is_tried = basic_is_tried,
+    .read = basic_read,
 };

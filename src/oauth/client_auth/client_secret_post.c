@@ -9,8 +9,8 @@ post_is_tried(struct call *call, const struct form *form)
 }
 
 static bool
-post_read(struct call *call, const struct form *form, struct client_proof *out,
-    struct oauth_error *error)
+post_read(
+    struct call *call, const struct form *form, struct client_proof *out, struct oauth_error *error)
 {
 	const char *client_id = form_value(form, "client_id");
 
@@ -23,8 +23,8 @@ post_read(struct call *call, const struct form *form, struct client_proof *out,
 }
 
 const struct client_authentication client_authentication_post = {
-	.method = CLIENT_AUTH_SECRET_POST,
-	.name = "client_secret_post",
-	.is_tried = post_is_tried,
-	.read = post_read,
+    .method = CLIENT_AUTH_SECRET_POST,
+    .name = "client_secret_post",
+    .is_tried = post_is_tried,
+    .read = post_read,
 };

@@ -7,14 +7,14 @@ static bool
 none_is_tried(struct call *call, const struct form *form)
 {
 	return (form_value(form, "client_id") != NULL &&
-	    form_value(form, "client_secret") == NULL &&
-	    form_value(form, "client_assertion") == NULL &&
-	    request_header_count(call->request, "authorization") == 0);
+		form_value(form, "client_secret") == NULL &&
+		form_value(form, "client_assertion") == NULL &&
+		request_header_count(call->request, "authorization") == 0);
 }
 
 static bool
-none_read(struct call *call, const struct form *form, struct client_proof *out,
-    struct oauth_error *error)
+none_read(
+    struct call *call, const struct form *form, struct client_proof *out, struct oauth_error *error)
 {
 	(void)call;
 	(void)error;
@@ -24,8 +24,8 @@ none_read(struct call *call, const struct form *form, struct client_proof *out,
 }
 
 const struct client_authentication client_authentication_none = {
-	.method = CLIENT_AUTH_NONE,
-	.name = "none",
-	.is_tried = none_is_tried,
-	.read = none_read,
+    .method = CLIENT_AUTH_NONE,
+    .name = "none",
+    .is_tried = none_is_tried,
+    .read = none_read,
 };

@@ -10,13 +10,14 @@ static bool
 code_refuse(struct oauth_error *error, const char *reason)
 {
 	return (oauth_fail(error, OAUTH_INVALID_GRANT, reason,
-	    "The authorization code is not valid, was used before, or belongs to another request."));
+	    "The authorization code is not valid, was used before, or belongs to another "
+	    "request."));
 }
 
 /* What binds the code to this client, this request and this browser; NULL when all is right. */
 static const char *
-binding_fault(struct call *call, const struct authorization_code *code,
-    const struct token_request *request)
+binding_fault(
+    struct call *call, const struct authorization_code *code, const struct token_request *request)
 {
 	const char *verifier = form_value(request->form, "code_verifier");
 
@@ -85,9 +86,9 @@ authorize(struct call *call, const struct token_request *request, struct token_o
 }
 
 const struct grant_type grant_authorization_code = {
-	.name = "authorization_code",
-	.client_grant = CLIENT_GRANT_AUTHORIZATION_CODE,
-	.need = CLIENT_ANY,
-	.parameters = {"code", "redirect_uri", "code_verifier"},
-	.authorize = authorize,
+    .name = "authorization_code",
+    .client_grant = CLIENT_GRANT_AUTHORIZATION_CODE,
+    .need = CLIENT_ANY,
+    .parameters = {"code", "redirect_uri", "code_verifier"},
+    .authorize = authorize,
 };

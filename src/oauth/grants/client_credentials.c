@@ -31,9 +31,9 @@ authorize(struct call *call, const struct token_request *request, struct token_o
 }
 
 const struct grant_type grant_client_credentials = {
-	.name = "client_credentials",
-	.client_grant = CLIENT_GRANT_CLIENT_CREDENTIALS,
-	.need = CLIENT_CONFIDENTIAL,
-	.parameters = {"scope"},
-	.authorize = authorize,
+    .name = "client_credentials",
+    .client_grant = CLIENT_GRANT_CLIENT_CREDENTIALS,
+    .need = CLIENT_CONFIDENTIAL,
+    .parameters = {"scope"},
+    .authorize = authorize,
 };

@@ -15,42 +15,54 @@ token_refuse(struct oauth_error *error, const char *reason)
 
 static bool
 token_use(struct call *call, const struct refresh_token *token, const struct client *client,
-    bool rotate, struct grant *grant, struct oauth_error *error)
+    struct grant *grant, struct oauth_error *error)
 {
-	switch (refresh_tokens_use(call, token, &client->id, rotate, grant)) {
+	switch (refresh_tokens_use(call, token, &client->id, true, grant)) {
 	case REFRESH_OK:
 	case REFRESH_RETRIED:
 		return (true);
 	case REFRESH_REUSED:
 		return (token_refuse(error, "refresh_token_reuse"));
 	case REFRESH_REFUSED:
-		return (token_refuse(error, "refresh_token_refused"));
+		/* The room of the grants knows which of the reasons it was. */
+		return (token_refuse(
+		    error, call->reason != NULL ? call->reason : "refresh_token_refused"));
 	case REFRESH_FAILED:
 		break;
 	}
 	return (oauth_fail_for_us(call, error));
 }
 
-/* A part of what was granted, never more (F-04). */
+/* What can be told before the token is spent: a wrong scope should not cost the client its token.
+ */
 static bool
-scope_check(const char *asked, const char *granted, struct oauth_error *error)
+scope_check(
+    struct call *call, const struct client *client, const char *asked, struct oauth_error *error)
 {
+	if (asked == NULL)
+		return (true);
 	if (!scopes_are_well_formed(asked))
 		return (oauth_fail(error, OAUTH_INVALID_SCOPE, "scope_malformed",
 		    "The scope is not a list of words with single spaces."));
-	if (!text_list_within(asked, granted))
-		return (oauth_fail(error, OAUTH_INVALID_SCOPE, "scope_not_granted",
-		    "The scope goes beyond what was granted."));
+	if (!text_list_within(
+		asked, scopes_allowed(call->arena, asked, client->scope, call->realm->scopes)))
+		return (oauth_fail(error, OAUTH_INVALID_SCOPE, "scope_not_allowed",
+		    "The scope goes beyond what this client may ask for."));
 	return (true);
 }
 
-/* What the client and the realm allow today may be less than when the grant began (F-06). */
+/* A part of what was granted, never more (F-04). What client and realm allow today may be less than
+ * when the grant began (F-06). */
 static bool
-scope_narrow(struct call *call, const struct client *client, const char *wanted,
+scope_choose(struct call *call, const struct client *client, const char *asked, const char *granted,
     const char **scope, struct oauth_error *error)
 {
-	*scope = scopes_allowed(call->arena, wanted, client->scope, call->realm->scopes);
-	if (wanted[0] != '\0' && (*scope)[0] == '\0')
+	if (asked != NULL && !text_list_within(asked, granted))
+		return (oauth_fail(error, OAUTH_INVALID_SCOPE, "scope_not_granted",
+		    "The scope goes beyond what was granted."));
+	*scope = scopes_allowed(
+	    call->arena, asked != NULL ? asked : granted, client->scope, call->realm->scopes);
+	if (granted[0] != '\0' && (*scope)[0] == '\0')
 		return (oauth_fail(error, OAUTH_INVALID_SCOPE, "scope_no_longer_allowed",
 		    "Nothing of this scope is allowed any more."));
 	return (true);
@@ -73,23 +85,19 @@ authorize(struct call *call, const struct token_request *request, struct token_o
 			return (oauth_fail_for_us(call, error));
 		return (token_refuse(error, "refresh_token_unknown"));
 	}
-	grant = arena_alloc(call->arena, sizeof(*grant));
-	/* Looked at before it is spent: a wrong scope must not cost the client its token. */
-	if (asked != NULL &&
-	    (!token_use(call, &token, request->client, false, grant, error) ||
-		!scope_check(asked, grant->scope, error)))
+	if (!scope_check(call, request->client, asked, error))
 		return (false);
-	if (!token_use(call, &token, request->client, true, grant, error))
+	grant = arena_alloc(call->arena, sizeof(*grant));
+	if (!token_use(call, &token, request->client, grant, error))
 		return (false);
 	order->grant = grant;
-	return (scope_narrow(call, request->client, asked != NULL ? asked : grant->scope,
-	    &order->scope, error));
+	return (scope_choose(call, request->client, asked, grant->scope, &order->scope, error));
 }
 
 const struct grant_type grant_refresh_token = {
-	.name = "refresh_token",
-	.client_grant = CLIENT_GRANT_REFRESH_TOKEN,
-	.need = CLIENT_ANY,
-	.parameters = {"refresh_token", "scope"},
-	.authorize = authorize,
+    .name = "refresh_token",
+    .client_grant = CLIENT_GRANT_REFRESH_TOKEN,
+    .need = CLIENT_ANY,
+    .parameters = {"refresh_token", "scope"},
+    .authorize = authorize,
 };

@@ -43,7 +43,7 @@ struct gate {
 static enum result
 gate_wait(struct call *call, struct gate *gate, bool is_cancellable)
 {
-	struct wait wait = { 0 };
+	struct wait wait = {0};
 	enum result result;
 
 	if (call->failure != RESULT_OK)
@@ -73,7 +73,7 @@ pass_twice(struct call *call, void *argument)
 
 START_TEST(runs_at_once_to_its_first_wait)
 {
-	struct gate gate = { 0 };
+	struct gate gate = {0};
 
 	ck_assert_ptr_nonnull(call_start(pass_twice, &gate, note_finished, NULL));
 	ck_assert_ptr_nonnull(gate.wait);
@@ -90,7 +90,7 @@ END_TEST
 static void
 done_before(struct call *call, void *argument)
 {
-	struct wait wait = { 0 };
+	struct wait wait = {0};
 
 	wait_done(&wait);
 	wait_done(&wait);
@@ -136,7 +136,7 @@ nested_outer(struct call *call, void *argument)
 
 START_TEST(a_call_may_start_and_wait_for_another)
 {
-	struct nested nested = { 0 };
+	struct nested nested = {0};
 
 	call_start(nested_outer, &nested, note_finished, NULL);
 	ck_assert_ptr_null(nested.inner.wait);
@@ -166,7 +166,7 @@ stale_call(struct call *call, void *argument)
 
 START_TEST(a_stale_wake_up_wakes_nobody)
 {
-	struct stale one = { 0 }, two = { 0 };
+	struct stale one = {0}, two = {0};
 
 	call_start(stale_call, &one, note_finished, NULL);
 	call_start(stale_call, &two, note_finished, NULL);
@@ -190,7 +190,7 @@ END_TEST
 
 START_TEST(a_wake_up_outside_of_an_event_runs_with_the_next_tick)
 {
-	struct gate gate = { 0 };
+	struct gate gate = {0};
 	struct call *call;
 
 	call = call_start(pass_twice, &gate, note_finished, NULL);
@@ -224,7 +224,7 @@ writing_call(struct call *call, void *argument)
 
 START_TEST(what_writes_or_may_not_be_cut_runs_to_its_end)
 {
-	struct writing writing = { .is_cancellable = _i == 0, .is_writing = _i == 0 };
+	struct writing writing = {.is_cancellable = _i == 0, .is_writing = _i == 0};
 	struct call *call;
 
 	call = call_start(writing_call, &writing, note_finished, NULL);
@@ -240,7 +240,7 @@ END_TEST
 
 START_TEST(done_and_cancelled_is_done)
 {
-	struct writing writing = { .is_cancellable = true };
+	struct writing writing = {.is_cancellable = true};
 	struct call *call;
 
 	call = call_start(writing_call, &writing, note_finished, NULL);
@@ -267,7 +267,7 @@ fail_early(struct call *call, void *argument)
 
 START_TEST(the_first_failure_sticks)
 {
-	struct gate gate = { 0 };
+	struct gate gate = {0};
 
 	call_start(fail_early, &gate, note_finished, NULL);
 	ck_assert_uint_eq(finished, 1);
@@ -301,7 +301,7 @@ finished_before_release(struct call *call)
 
 START_TEST(deferred_runs_last_first_after_finished)
 {
-	unsigned numbers[] = { 1, 2, 3 };
+	unsigned numbers[] = {1, 2, 3};
 
 	released_length = 0;
 	call_start(defer_three, numbers, finished_before_release, NULL);
@@ -333,7 +333,7 @@ START_TEST(a_borrowed_entry_outlives_its_replacement)
 {
 	struct cache *cache = cache_create(4);
 	struct arena *old = arena_create(1024), *new = arena_create(1024);
-	struct borrowing borrowing = { 0 };
+	struct borrowing borrowing = {0};
 
 	borrowing.entry = cache_put(cache, "name", old, arena_string(old, "old"), 1);
 	call_start(borrow, &borrowing, note_finished, NULL);
@@ -345,14 +345,14 @@ START_TEST(a_borrowed_entry_outlives_its_replacement)
 END_TEST
 
 /*
- * A handler as handlers are: takes things that are no memory, waits, nests, cleans up at out:. It is
- * cancelled at its n-th wait, for every n; whatever it had taken is given back.
+ * A handler as handlers are: takes things that are no memory, waits, nests, cleans up at out:. It
+ * is cancelled at its n-th wait, for every n; whatever it had taken is given back.
  */
 enum { SCRIPT_WAITS = 9 };
 
 struct script {
 	unsigned waits; /* begun */
-	unsigned held; /* things taken and not given back */
+	unsigned held;	/* things taken and not given back */
 	struct gate gate;
 	bool is_through;
 };
@@ -412,7 +412,7 @@ out:
 START_TEST(cancelled_at_every_wait_it_unwinds)
 {
 	for (unsigned at = 1; at <= SCRIPT_WAITS + 1; at++) {
-		struct script script = { 0 };
+		struct script script = {0};
 		struct call *call;
 
 		finished = 0;
@@ -428,8 +428,7 @@ START_TEST(cancelled_at_every_wait_it_unwinds)
 		ck_assert_uint_eq(script.held, 0);
 		ck_assert_uint_eq(script.waits, at <= SCRIPT_WAITS ? at : SCRIPT_WAITS);
 		ck_assert_int_eq(script.is_through, at > SCRIPT_WAITS);
-		ck_assert_int_eq(
-		    last_failure, at > SCRIPT_WAITS ? RESULT_OK : RESULT_CANCELLED);
+		ck_assert_int_eq(last_failure, at > SCRIPT_WAITS ? RESULT_OK : RESULT_CANCELLED);
 		ck_assert_uint_eq(fiber_alive(), 0);
 	}
 }
@@ -448,7 +447,7 @@ cancelled_while_running(struct call *call, void *argument)
 
 START_TEST(cancelled_before_a_wait_it_does_not_park)
 {
-	struct gate gate = { 0 };
+	struct gate gate = {0};
 
 	call_start(cancelled_while_running, &gate, note_finished, NULL);
 	ck_assert_uint_eq(finished, 1);

@@ -49,8 +49,8 @@ START_TEST(ten_thousand_at_once)
 		right = 0;
 		for (unsigned i = 0; i < MANY; i++) {
 			right += counters[i].steps == round &&
-			    fiber_resume(counters[i].fiber) == (round == 3) &&
-			    fiber_current() == NULL;
+				 fiber_resume(counters[i].fiber) == (round == 3) &&
+				 fiber_current() == NULL;
 		}
 		ck_assert_uint_eq(right, MANY);
 	}
@@ -101,8 +101,7 @@ START_TEST(the_limit_refuses)
 }
 END_TEST
 
-static unsigned __attribute__((noinline, noclone))
-deep(unsigned levels)
+static unsigned __attribute__((noinline, noclone)) deep(unsigned levels)
 {
 	volatile unsigned char frame[1024];
 

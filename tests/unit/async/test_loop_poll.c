@@ -33,7 +33,7 @@ note_ready(struct watch *watch, unsigned events)
 static void
 seen_watch(struct seen *seen, int fd)
 {
-	*seen = (struct seen){ .watch = { .ready = note_ready, .fd = fd } };
+	*seen = (struct seen){.watch = {.ready = note_ready, .fd = fd}};
 	seen->watch.owner = seen;
 	loop_watch(&seen->watch);
 }
@@ -99,8 +99,8 @@ static void
 read_byte(struct call *call, void *argument)
 {
 	struct reading *reading = argument;
-	struct watch watch = { .ready = reading_ready, .owner = reading, .fd = reading->fd };
-	struct wait wait = { 0 };
+	struct watch watch = {.ready = reading_ready, .owner = reading, .fd = reading->fd};
+	struct wait wait = {0};
 
 	ck_assert_int_eq(sleep_until(call, clock_monotonic_ms() + 20), RESULT_OK);
 	reading->wait = &wait;
@@ -113,7 +113,7 @@ read_byte(struct call *call, void *argument)
 START_TEST(a_call_runs_to_its_end)
 {
 	int pair[2];
-	struct reading reading = { 0 };
+	struct reading reading = {0};
 	uint64_t start = clock_monotonic_ms();
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);

@@ -34,7 +34,7 @@ alarm_fired(struct timer *timer)
 static struct alarm
 alarm_new(void)
 {
-	return ((struct alarm){ .timer.fired = alarm_fired });
+	return ((struct alarm){.timer.fired = alarm_fired});
 }
 
 static void

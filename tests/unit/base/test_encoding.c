@@ -34,8 +34,11 @@ decodes(const char *text)
 /* J-10 */
 START_TEST(base64url_is_canonical_or_nothing)
 {
-	static const char *const bad[] = { "A", "AB", "AA=", "AA==", "A A", "AAA=", "AAB", "AA\n", " AA",
-		"AA+A", "AA/A", "AAAAA", "A.AA", "\xc3\xa9" "AA", "AAAAAB" };
+	static const char *const bad[] = {"A", "AB", "AA=", "AA==", "A A", "AAA=", "AAB", "AA\n",
+	    " AA", "AA+A", "AA/A", "AAAAA", "A.AA",
+	    "\xc3\xa9"
+	    "AA",
+	    "AAAAAB"};
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -51,14 +54,15 @@ START_TEST(base64url_vectors)
 {
 	size_t i, length;
 	uint8_t *out;
-	static const char *const vectors[][2] = { { "", "" }, { "f", "Zg" }, { "fo", "Zm8" },
-		{ "foo", "Zm9v" }, { "foob", "Zm9vYg" }, { "fooba", "Zm9vYmE" }, { "foobar", "Zm9vYmFy" },
-		{ "\xfb\xff\xfe", "-__-" } };
+	static const char *const vectors[][2] = {{"", ""}, {"f", "Zg"}, {"fo", "Zm8"},
+	    {"foo", "Zm9v"}, {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"},
+	    {"\xfb\xff\xfe", "-__-"}};
 
 	for (i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
-		ck_assert_str_eq(base64url_encode(arena, vectors[i][0], strlen(vectors[i][0])),
-		    vectors[i][1]);
-		ck_assert(base64url_decode(arena, vectors[i][1], strlen(vectors[i][1]), &out, &length));
+		ck_assert_str_eq(
+		    base64url_encode(arena, vectors[i][0], strlen(vectors[i][0])), vectors[i][1]);
+		ck_assert(
+		    base64url_decode(arena, vectors[i][1], strlen(vectors[i][1]), &out, &length));
 		ck_assert_uint_eq(length, strlen(vectors[i][0]));
 		ck_assert_mem_eq(out, vectors[i][0], length);
 	}
@@ -83,13 +87,14 @@ END_TEST
 
 START_TEST(base64_needs_its_padding)
 {
-	static const char *const bad[] = { "Zg", "Zg=", "Zg===", "=", "====", "Z===", "Zh==", "Zm9", "Zm9=x",
-		"Zg==Zg==", "Zm9v ", "Zm9-", "Zm9_" };
+	static const char *const bad[] = {"Zg", "Zg=", "Zg===", "=", "====", "Z===", "Zh==", "Zm9",
+	    "Zm9=x", "Zg==Zg==", "Zm9v ", "Zm9-", "Zm9_"};
 	size_t i, length;
 	uint8_t *out;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ck_assert_msg(!base64_decode(arena, bad[i], strlen(bad[i]), &out, &length), "%s", bad[i]);
+		ck_assert_msg(
+		    !base64_decode(arena, bad[i], strlen(bad[i]), &out, &length), "%s", bad[i]);
 	ck_assert(base64_decode(arena, "YTpi", 4, &out, &length));
 	ck_assert_str_eq((char *)out, "a:b");
 	ck_assert(base64_decode(arena, "Zg==", 4, &out, &length));
@@ -126,8 +131,8 @@ START_TEST(escapes)
 	ck_assert_str_eq(text.data, "a+b*%7E%26");
 	text_init(&text, arena, 1000);
 	text_add_html(&text, "<a href=\"x\" title='y'>&</a>");
-	ck_assert_str_eq(text.data,
-	    "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;&lt;/a&gt;");
+	ck_assert_str_eq(
+	    text.data, "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;&lt;/a&gt;");
 }
 END_TEST
 
@@ -137,14 +142,14 @@ decoded(const char *in, bool plus_is_space)
 	size_t length = strlen(in);
 	char *copy = arena_string(arena, in);
 
-	return (percent_decode(copy, &length, plus_is_space) ? arena_substring(arena, copy, length) :
-		NULL);
+	return (percent_decode(copy, &length, plus_is_space) ? arena_substring(arena, copy, length)
+							     : NULL);
 }
 
 START_TEST(percent_decoding)
 {
-	static const char *const bad[] = { "%", "a%", "%4", "%zz", "%4g", "%00", "a%00b", "%01", "%1b", "%7f",
-		"%ff", "%c3", "%c0%af", "%ed%a0%80", "\x1b", "%+1", "% 1", "%-1" };
+	static const char *const bad[] = {"%", "a%", "%4", "%zz", "%4g", "%00", "a%00b", "%01",
+	    "%1b", "%7f", "%ff", "%c3", "%c0%af", "%ed%a0%80", "\x1b", "%+1", "% 1", "%-1"};
 	size_t i, nul = 3;
 	char with_nul[] = "a\0b";
 

@@ -11,7 +11,7 @@ START_TEST(uuids_are_version_7_of_now)
 {
 	int i;
 	int64_t before = clock_now_us() / 1000;
-	struct uuid uuid, last = { { 0 } };
+	struct uuid uuid, last = {{0}};
 
 	for (i = 0; i < 1000; i++) {
 		uuid = uuid_create();
@@ -41,11 +41,11 @@ END_TEST
 
 START_TEST(uuid_parse_is_strict)
 {
-	static const char *const bad[] = { "", "017f22e279b07cc398c4dc0c0c07398f",
-		"{017f22e2-79b0-7cc3-98c4-dc0c0c07398f}", "017f22e2-79b0-7cc3-98c4-dc0c0c07398",
-		"017f22e2-79b0-7cc3-98c4-dc0c0c07398f0", "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
-		"017f22e2-79b0-7cc3-98c4_dc0c0c07398f", "017f22e27-9b0-7cc3-98c4-dc0c0c07398f",
-		" 17f22e2-79b0-7cc3-98c4-dc0c0c07398f" };
+	static const char *const bad[] = {"", "017f22e279b07cc398c4dc0c0c07398f",
+	    "{017f22e2-79b0-7cc3-98c4-dc0c0c07398f}", "017f22e2-79b0-7cc3-98c4-dc0c0c07398",
+	    "017f22e2-79b0-7cc3-98c4-dc0c0c07398f0", "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
+	    "017f22e2-79b0-7cc3-98c4_dc0c0c07398f", "017f22e27-9b0-7cc3-98c4-dc0c0c07398f",
+	    " 17f22e2-79b0-7cc3-98c4-dc0c0c07398f"};
 	size_t i;
 	struct uuid uuid;
 

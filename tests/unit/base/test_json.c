@@ -40,7 +40,8 @@ START_TEST(writer_writes)
 	writer_raw(&writer, "raw", "[1]");
 	writer_object_end(&writer);
 	ck_assert_str_eq(text.data,
-	    "{\"a\":\"x\\\"\\\\\\u000a\\u001f\\u007f\xc3\xa9\",\"none\":null,\"i\":-9223372036854775808,"
+	    "{\"a\":\"x\\\"\\\\\\u000a\\u001f\\u007f\xc3\xa9\",\"none\":null,\"i\":-"
+	    "9223372036854775808,"
 	    "\"b\":true,\"list\":[\"one\",\"two\"],\"empty\":[],\"o\":{},\"raw\":[1]}");
 }
 END_TEST
@@ -67,11 +68,11 @@ END_TEST
 
 START_TEST(parser_refuses)
 {
-	static const char *const bad[] = { "", " ", "{", "{}{}", "{} x", "[1,]", "{\"a\":1,\"a\":2}",
-		"{\"a\":1,\"\\u0061\":2}", "{\"a\":\"\\u0000\"}", "{\"\\u0000\":1}", "{\"a\":\"\xff\"}",
-		"{\"a\":\"\\ud800\"}", "{\"a\":1e400}", "{\"a\":99999999999999999999}", "{'a':1}", "1", "\"x\"",
-		"null", "{\"a\":01}", "{\"a\":NaN}", "{\"a\":\"\n\"}", "\xef\xbb\xbf{}", "/**/{}",
-		"[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]" };
+	static const char *const bad[] = {"", " ", "{", "{}{}", "{} x", "[1,]", "{\"a\":1,\"a\":2}",
+	    "{\"a\":1,\"\\u0061\":2}", "{\"a\":\"\\u0000\"}", "{\"\\u0000\":1}", "{\"a\":\"\xff\"}",
+	    "{\"a\":\"\\ud800\"}", "{\"a\":1e400}", "{\"a\":99999999999999999999}", "{'a':1}", "1",
+	    "\"x\"", "null", "{\"a\":01}", "{\"a\":NaN}", "{\"a\":\"\n\"}", "\xef\xbb\xbf{}",
+	    "/**/{}", "[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]"};
 	size_t i;
 	const char *error;
 
@@ -108,7 +109,8 @@ START_TEST(members_are_typed)
 {
 	const char *error;
 	int64_t out = 5;
-	const char *text = "{\"t\":\"x\",\"i\":3,\"r\":3.0,\"b\":false,\"a\":[],\"o\":{},\"n\":null}";
+	const char *text =
+	    "{\"t\":\"x\",\"i\":3,\"r\":3.0,\"b\":false,\"a\":[],\"o\":{},\"n\":null}";
 	json_t *tree = parse_json(text, strlen(text), &error);
 
 	ck_assert_ptr_nonnull(tree);

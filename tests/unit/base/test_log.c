@@ -63,7 +63,8 @@ START_TEST(fields_are_typed)
 	json_t *tree;
 	int64_t number;
 
-	log_info("it happened", FIELD("realm", "main"), FIELD_NUMBER("ms", 12), FIELD("none", NULL));
+	log_info(
+	    "it happened", FIELD("realm", "main"), FIELD_NUMBER("ms", 12), FIELD("none", NULL));
 	tree = read_json();
 	ck_assert_str_eq(member_text(tree, "event"), "it happened");
 	ck_assert_str_eq(member_text(tree, "level"), "info");
@@ -80,7 +81,8 @@ START_TEST(hostile_values_are_escaped)
 	size_t i;
 	const char *line;
 	json_t *tree;
-	static const char hostile[] = "\x1b[2J\"\\\r\n\x7f\xc2\x9b" "31m\xff\xc3(\xe2\x82\xac";
+	static const char hostile[] = "\x1b[2J\"\\\r\n\x7f\xc2\x9b"
+				      "31m\xff\xc3(\xe2\x82\xac";
 
 	log_info("x", FIELD("agent", hostile));
 	line = read_line();
@@ -91,8 +93,8 @@ START_TEST(hostile_values_are_escaped)
 	ck_assert_ptr_null(strstr(line, "\xc2\x9b"));
 	log_info("x", FIELD("agent", hostile));
 	tree = read_json();
-	ck_assert_str_eq(member_text(tree, "agent"),
-	    "\x1b[2J\"\\\r\n\x7f\xc2\x9b" "31m\\xff\\xc3(\xe2\x82\xac");
+	ck_assert_str_eq(member_text(tree, "agent"), "\x1b[2J\"\\\r\n\x7f\xc2\x9b"
+						     "31m\\xff\\xc3(\xe2\x82\xac");
 	json_decref(tree);
 }
 END_TEST
@@ -124,7 +126,8 @@ START_TEST(human_lines)
 	const char *line;
 
 	log_configure(LOG_LEVEL_DEBUG, false);
-	log_debug("began", FIELD("a", "x y"), FIELD("b", "z"), FIELD("c", "\x1b"), FIELD_NUMBER("n", -1));
+	log_debug(
+	    "began", FIELD("a", "x y"), FIELD("b", "z"), FIELD("c", "\x1b"), FIELD_NUMBER("n", -1));
 	line = read_line();
 	ck_assert_ptr_nonnull(strstr(line, " debug   began a=\"x y\" b=z c=\\u001b n=-1\n"));
 }

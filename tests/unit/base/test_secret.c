@@ -62,7 +62,7 @@ END_TEST
 START_TEST(derive_key_vector)
 {
 	uint8_t input[22], out[SEAL_KEY_BYTES], other[SEAL_KEY_BYTES];
-	struct secret secret = { input, sizeof(input) };
+	struct secret secret = {input, sizeof(input)};
 
 	memset(input, 0x0b, sizeof(input));
 	derive_key(&secret, "", out);
@@ -89,10 +89,11 @@ START_TEST(a_seal_opens_only_whole_and_in_place)
 	ck_assert_mem_eq(out, "the text", 8);
 	for (i = 0; i < length; i++) {
 		box[i] ^= 1;
-		ck_assert_msg(!seal_open(arena, key, "place|1", box, length, &out, &out_length), "byte %zu",
-		    i);
+		ck_assert_msg(!seal_open(arena, key, "place|1", box, length, &out, &out_length),
+		    "byte %zu", i);
 		box[i] ^= 1;
-		ck_assert_msg(!seal_open(arena, key, "place|1", box, i, &out, &out_length), "length %zu", i);
+		ck_assert_msg(
+		    !seal_open(arena, key, "place|1", box, i, &out, &out_length), "length %zu", i);
 	}
 	ck_assert(!seal_open(arena, key, "place|2", box, length, &out, &out_length));
 	ck_assert(!seal_open(arena, key, "", box, length, &out, &out_length));

@@ -78,11 +78,11 @@ END_TEST
 
 START_TEST(utf8_is_strict)
 {
-	static const char *const good[] = { "", "abc", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x94\x91",
-		"\xef\xbf\xbf", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf" };
-	static const char *const bad[] = { "\x80", "\xc0\xaf", "\xc1\xbf", "\xc3", "\xe0\x80\xaf",
-		"\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
-		"\xf5\x80\x80\x80", "\xff", "\xfe", "\xe2\x82", "\xf0\x9f\x94", "a\xc3(b", "\xe2(\xa1" };
+	static const char *const good[] = {"", "abc", "\xc3\xa9", "\xe2\x82\xac",
+	    "\xf0\x9f\x94\x91", "\xef\xbf\xbf", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf"};
+	static const char *const bad[] = {"\x80", "\xc0\xaf", "\xc1\xbf", "\xc3", "\xe0\x80\xaf",
+	    "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
+	    "\xf5\x80\x80\x80", "\xff", "\xfe", "\xe2\x82", "\xf0\x9f\x94", "a\xc3(b", "\xe2(\xa1"};
 	size_t i;
 
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
@@ -95,13 +95,14 @@ END_TEST
 
 START_TEST(integers_are_whole_strings)
 {
-	static const char *const bad[] = { "", "-", " 1", "1 ", "+1", "0x10", "1e3", "1.0", "--1",
-		"9223372036854775808", "99999999999999999999", "1a" };
+	static const char *const bad[] = {"", "-", " 1", "1 ", "+1", "0x10", "1e3", "1.0", "--1",
+	    "9223372036854775808", "99999999999999999999", "1a"};
 	size_t i;
 	long long out = 7;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ck_assert_msg(!text_parse_integer(bad[i], LLONG_MIN, LLONG_MAX, &out), "%s", bad[i]);
+		ck_assert_msg(
+		    !text_parse_integer(bad[i], LLONG_MIN, LLONG_MAX, &out), "%s", bad[i]);
 	ck_assert(!text_parse_integer(NULL, 0, 1, &out));
 	ck_assert(!text_parse_integer("11", 0, 10, &out));
 	ck_assert(!text_parse_integer("-1", 0, 10, &out));

@@ -1,4 +1,5 @@
-/* jose/jws: the RFC's own examples, and everything hostile that looks like a JWS (J-01..J-04, J-08, J-10). */
+/* jose/jws: the RFC's own examples, and everything hostile that looks like a JWS (J-01..J-04, J-08,
+ * J-10). */
 #include <check.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 Suite *suite_jose_jws(void);
 
 static struct arena *arena;
-static struct jose_key *key;	/* ES256, with its private half */
+static struct jose_key *key; /* ES256, with its private half */
 
 static void
 setup(void)
@@ -77,8 +78,9 @@ START_TEST(what_is_signed_is_read)
 		ck_assert(jws_parse(arena, token, &jws));
 		ck_assert(jws_verify(&jws, JOSE_ES256, key));
 	}
-	ck_assert(text_starts_with(token, base64url_encode(arena,
-	    "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"a-kid\"}", 44)));
+	ck_assert(text_starts_with(
+	    token, base64url_encode(
+		       arena, "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"a-kid\"}", 44)));
 	ck_assert_str_eq(jws.typ, "at+jwt");
 	ck_assert_str_eq(jws.kid, "a-kid");
 	ck_assert_uint_eq(jws.signature_length, 64);
@@ -98,18 +100,18 @@ with_header(const char *header)
 
 START_TEST(hostile_headers_do_not_parse)
 {
-	static const char *const headers[] = { "{}", "{\"typ\":\"JWT\"}", "{\"alg\":null}", "{\"alg\":1}",
-		"{\"alg\":[\"ES256\"]}", "{\"alg\":\"ES256\",\"alg\":\"none\"}",
-		"{\"alg\":\"none\",\"\\u0061lg\":\"ES256\"}", "{\"alg\":\"ES256\",\"crit\":[\"exp\"]}",
-		"{\"alg\":\"ES256\",\"crit\":[]}", "{\"alg\":\"ES256\",\"crit\":null}",
-		"{\"alg\":\"ES256\",\"typ\":1}", "{\"alg\":\"ES256\",\"typ\":null}",
-		"{\"alg\":\"ES256\",\"kid\":1}", "{\"alg\":\"ES256\",\"kid\":\"\"}",
-		"{\"alg\":\"ES256\",\"kid\":\"../../etc/passwd\"}", "{\"alg\":\"ES256\",\"kid\":\"a b\"}",
-		"{\"alg\":\"ES256\",\"kid\":\"x' OR '1'='1\"}", "{\"alg\":\"ES256\\u0000\"}", "[\"ES256\"]",
-		"\"ES256\"", "", "{\"alg\":\"ES256\"", "{\"alg\":\"ES256\"}x",
-		"{\"alg\":\"ES256\",\"x\":[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]}",
-		"{\"alg\":\"ES256\",\"kid\":"
-		"\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}" };
+	static const char *const headers[] = {"{}", "{\"typ\":\"JWT\"}", "{\"alg\":null}",
+	    "{\"alg\":1}", "{\"alg\":[\"ES256\"]}", "{\"alg\":\"ES256\",\"alg\":\"none\"}",
+	    "{\"alg\":\"none\",\"\\u0061lg\":\"ES256\"}", "{\"alg\":\"ES256\",\"crit\":[\"exp\"]}",
+	    "{\"alg\":\"ES256\",\"crit\":[]}", "{\"alg\":\"ES256\",\"crit\":null}",
+	    "{\"alg\":\"ES256\",\"typ\":1}", "{\"alg\":\"ES256\",\"typ\":null}",
+	    "{\"alg\":\"ES256\",\"kid\":1}", "{\"alg\":\"ES256\",\"kid\":\"\"}",
+	    "{\"alg\":\"ES256\",\"kid\":\"../../etc/passwd\"}",
+	    "{\"alg\":\"ES256\",\"kid\":\"a b\"}", "{\"alg\":\"ES256\",\"kid\":\"x' OR '1'='1\"}",
+	    "{\"alg\":\"ES256\\u0000\"}", "[\"ES256\"]", "\"ES256\"", "", "{\"alg\":\"ES256\"",
+	    "{\"alg\":\"ES256\"}x", "{\"alg\":\"ES256\",\"x\":[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]}",
+	    "{\"alg\":\"ES256\",\"kid\":"
+	    "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}"};
 	size_t i;
 	struct jws jws;
 
@@ -121,8 +123,8 @@ END_TEST
 /* They parse, and verify as nothing. */
 START_TEST(other_algorithms_never_verify)
 {
-	static const char *const names[] = { "none", "nOnE", "None", "NONE", "", "es256", "ES256 ", "ES384",
-		"ES256K", "HS256", "RS256", "PS256", "EdDSA", "RSA1_5" };
+	static const char *const names[] = {"none", "nOnE", "None", "NONE", "", "es256", "ES256 ",
+	    "ES384", "ES256K", "HS256", "RS256", "PS256", "EdDSA", "RSA1_5"};
 	size_t i;
 	const char *token;
 	struct jws jws;
@@ -146,7 +148,8 @@ START_TEST(hmac_with_the_public_key)
 	    base64url_encode(arena, "{\"alg\":\"HS256\"}", 15), base64url_encode(arena, "{}", 2));
 
 	hmac_sha256(der, length, input, strlen(input), mac);
-	ck_assert(!verifies(arena_format(arena, "%s.%s", input, base64url_encode(arena, mac, sizeof(mac))),
+	ck_assert(!verifies(
+	    arena_format(arena, "%s.%s", input, base64url_encode(arena, mac, sizeof(mac))),
 	    JOSE_ES256, key));
 }
 END_TEST
@@ -154,8 +157,9 @@ END_TEST
 /* J-03: keys in the header change nothing. */
 START_TEST(header_keys_are_ignored)
 {
-	const char *header = "{\"alg\":\"ES256\",\"jwk\":{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" RFC7515_X
-			     "\",\"y\":\"" RFC7515_Y "\"},\"jku\":\"https://evil.example/\"}";
+	const char *header =
+	    "{\"alg\":\"ES256\",\"jwk\":{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" RFC7515_X
+	    "\",\"y\":\"" RFC7515_Y "\"},\"jku\":\"https://evil.example/\"}";
 	struct jws jws;
 	struct jose_key *rfc = vector_ec(arena, RFC7515_X, RFC7515_Y);
 
@@ -169,10 +173,10 @@ END_TEST
 /* J-04 */
 START_TEST(hostile_signatures)
 {
-	static const size_t lengths[] = { 0, 1, 32, 63, 65, 70, 71, 72, 96, 128, 256, 8192 };
-	static const uint8_t order[32] = { 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff,
-		0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2,
-		0xfc, 0x63, 0x25, 0x51 };
+	static const size_t lengths[] = {0, 1, 32, 63, 65, 70, 71, 72, 96, 128, 256, 8192};
+	static const uint8_t order[32] = {0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff,
+	    0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3,
+	    0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
 	size_t i;
 	uint8_t *bytes = arena_alloc(arena, 8192), der[64];
 	const char *token = jws_sign(arena, key, "JWT", "k", "{}", 2);

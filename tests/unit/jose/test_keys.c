@@ -27,7 +27,8 @@ START_TEST(thumbprint_of_the_rfc)
 {
 	struct jose_key *key = vector_rsa(arena, RFC7638_N, "AQAB");
 
-	ck_assert_str_eq(jose_key_thumbprint(arena, key), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+	ck_assert_str_eq(
+	    jose_key_thumbprint(arena, key), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
 	jose_key_free(key);
 }
 END_TEST
@@ -41,18 +42,18 @@ START_TEST(public_jwk_of_ec)
 	text_init(&text, arena, 2000);
 	writer_init(&writer, &text);
 	jose_key_write_jwk(&writer, NULL, key, arena);
-	ck_assert_str_eq(text.data,
-	    arena_format(arena,
-	    "{\"kid\":\"%s\",\"use\":\"sig\",\"alg\":\"ES256\",\"crv\":\"P-256\",\"kty\":\"EC\","
-	    "\"x\":\"%s\",\"y\":\"%s\"}",
-	    jose_key_thumbprint(arena, key), RFC7515_X, RFC7515_Y));
+	ck_assert_str_eq(text.data, arena_format(arena,
+					"{\"kid\":\"%s\",\"use\":\"sig\",\"alg\":\"ES256\",\"crv\":"
+					"\"P-256\",\"kty\":\"EC\","
+					"\"x\":\"%s\",\"y\":\"%s\"}",
+					jose_key_thumbprint(arena, key), RFC7515_X, RFC7515_Y));
 	jose_key_free(key);
 }
 END_TEST
 
 START_TEST(public_jwk_never_holds_the_private_half)
 {
-	static const char *const private_members[] = { "d", "p", "q", "dp", "dq", "qi", "k" };
+	static const char *const private_members[] = {"d", "p", "q", "dp", "dq", "qi", "k"};
 	const char *error;
 	size_t i;
 	struct jose_key *key = jose_key_generate(JOSE_RS256);
@@ -134,7 +135,8 @@ END_TEST
 START_TEST(weak_rsa_is_refused)
 {
 	ck_assert_ptr_null(vector_rsa(arena,
-	    "4BmgTJfr-B8M66TPjdfLYwchtkGNy8iyEKvqjKTZXQpMLY5SAvRu0wPAB5sDmKEMD0h7ej1p2gR0cmTpDVzzQp0tF3yU3Y"
+	    "4BmgTJfr-"
+	    "B8M66TPjdfLYwchtkGNy8iyEKvqjKTZXQpMLY5SAvRu0wPAB5sDmKEMD0h7ej1p2gR0cmTpDVzzQp0tF3yU3Y"
 	    "0kAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB",
 	    "AQAB"));
 }
