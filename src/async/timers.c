@@ -4,7 +4,8 @@
 
 #include "async/loop.h"
 
-enum { SLOTS = 1024, DUE = SLOTS }; /* the list after the slots: taken out, about to fire */
+/* DUE is the list after the slots: taken out, about to fire. */
+enum { SLOTS = 1024, DUE = SLOTS, TURN_MS = SLOTS * TIMER_TICK_MS };
 
 struct slot {
 	struct timer *first, **last; /* last is NULL until first used */
@@ -89,14 +90,14 @@ tick_occupied(void)
 int
 timers_next(uint64_t now_ms)
 {
-	uint64_t due;
+	uint64_t due_ms;
 
 	if ((tick_next = tick_occupied()) == UINT64_MAX)
 		return (-1);
-	due = tick_next * TIMER_TICK_MS;
-	if (due <= now_ms)
+	due_ms = tick_next * TIMER_TICK_MS;
+	if (due_ms <= now_ms)
 		return (0);
-	return ((int)(due - now_ms > SLOTS * TIMER_TICK_MS ? SLOTS * TIMER_TICK_MS : due - now_ms));
+	return (due_ms - now_ms < TURN_MS ? (int)(due_ms - now_ms) : TURN_MS);
 }
 
 static void

@@ -186,6 +186,8 @@ unit_error(struct unit *unit, const PGresult *result)
 		outcome->reason = "database: busy";
 		break;
 	case SQL_LOST:
+		if (sqlstate != NULL)
+			unit_log(unit, sqlstate);
 		return (sqlstate != NULL ? "the server refuses to go on" : "the server closed it");
 	case SQL_WRONG:
 		unit_log(unit, sqlstate);

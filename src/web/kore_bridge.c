@@ -106,8 +106,8 @@ request_copy(struct arena *arena, struct http_request *from)
 	headers_copy(arena, to, from);
 	to->body = "";
 	if (from->http_body != NULL) {
-		to->body = arena_substring(arena, (const char *)from->http_body->data, from->http_body->offset);
-		to->body_length = from->http_body->offset;
+		to->body = arena_substring(arena, (const char *)from->http_body->data, from->http_body_length);
+		to->body_length = from->http_body_length;
 		secret_wipe(from->http_body->data, from->http_body->length);
 	}
 	to->id = base64url_encode(arena, id, sizeof(id));

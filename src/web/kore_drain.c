@@ -63,7 +63,7 @@ drain_run(unsigned delay_ms, unsigned longest_ms)
 	while ((now_ms = clock_monotonic_ms()) < until_ms)
 		turn(until_ms - now_ms < TURN_MS ? until_ms - now_ms : TURN_MS);
 	accept_the_rest();
-	listen_stop();
+	listen_stop(stopping);
 
 	until_ms = clock_monotonic_ms() + longest_ms;
 	for (;;) {

@@ -389,7 +389,7 @@ guard_close_idle(void)
 			continue;
 		if (guard->phase == GUARD_FRESH || guard->phase == GUARD_IDLE)
 			kore_connection_disconnect(connection);
-		else
+		else if (guard->phase != GUARD_LINGERING)
 			busy++;
 	}
 	return (busy);

@@ -8,9 +8,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/fatal.h"
 #include "base/log.h"
 #include "web/counters.h"
 #include "web/kore_listen.h"
+#include "web/kore_supervision.h"
 
 enum { PAUSE_MS = 100 };
 
@@ -128,10 +130,16 @@ listen_accept(void *argument, int failed)
 	struct listener *listener = argument;
 	struct connection *connection;
 
-	if (failed)
-		log_error("listening socket failed");
-	if (failed || is_paused || !is_listening)
+	if (is_paused || !is_listening)
 		return;
+	if (failed) {
+		if (!supervision_is_stopping())
+			fatal("the listening socket failed");
+		/* Another worker has shut it already. */
+		listen_unwatch();
+		is_listening = false;
+		return;
+	}
 	if (worker_active_connections >= worker_max_connections) {
 		listen_pause();
 		return;
@@ -154,9 +162,14 @@ listen_start(void)
 }
 
 void
-listen_stop(void)
+listen_stop(bool whole_node)
 {
+	size_t i;
+
 	if (is_listening && !is_paused)
 		listen_unwatch();
 	is_listening = false;
+	for (i = 0; whole_node && i < 2; i++)
+		if (listeners[i] != NULL)
+			shutdown(listeners[i]->fd, SHUT_RDWR);
 }

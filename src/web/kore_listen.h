@@ -15,9 +15,9 @@
 /* In the parent. Connections go to latchkey_connect. False with a sentence: the address cannot be had. *port: the one it got. */
 bool	listen_open(struct kore_server *, enum listener_kind, const char *address, unsigned *port, char *error,
 	    size_t error_size);
-/* In a worker: begin and end to accept. */
+/* In a worker: begins and ends to accept. whole_node: connections are refused from now on, also by other workers. */
 void	listen_start(void);
-void	listen_stop(void);
+void	listen_stop(bool whole_node);
 enum listener_kind	listen_kind(const struct connection *);
 
 #endif

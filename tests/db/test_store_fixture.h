@@ -9,6 +9,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "async/threads.h"
 #include "base/encoding.h"
 #include "base/text.h"
 #include "clients/clients.h"

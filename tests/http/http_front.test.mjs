@@ -98,7 +98,7 @@ test('H-08: Expect: 100-continue, Upgrade, HTTP/1.0', async () => {
 
 test('a connection serves one request after the other, bodies in pieces and empty ones too', async () => {
   const pieces = [`GET / HTTP/1.1\r\n${host()}\r\n`, `POST /oauth2/token HTTP/1.1\r\n${host()}Content-Length: 0\r\n\r\n`,
-    `POST /oauth2/token HTTP/1.1\r\n${host()}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 24\r\n\r\n`]
+    `POST /oauth2/token HTTP/1.1\r\n${host()}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 23\r\n\r\n`]
   const text = await new Promise((resolve, reject) => {
     const socket = net.connect(service.port, '127.0.0.1')
     let all = '', step = 0

@@ -20,7 +20,7 @@ before(async () => {
 after(async () => { await service?.stop(); await database?.drop() })
 
 test('SL-03: no secret, token, code or query string in the log, the metrics, the command line or the environment of a worker', async () => {
-  const { tokens, code, browser, redeem } = await signIn(service, client, { scope: 'openid profile email offline_access' })
+  const { tokens, code, browser, redeem } = await signIn(service, client, { password, scope: 'openid profile email offline_access' })
   const refreshed = await token(service, client, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token })
   await introspect(service, client, tokens.access_token)
   await token(service, client, redeem)
@@ -42,7 +42,7 @@ test('SL-03: no secret, token, code or query string in the log, the metrics, the
 })
 
 test('SL-03: what the database stores is no password, token, code or secret in plain, base64 or hex', async () => {
-  const { tokens, code, browser } = await signIn(service, client, { scope: 'openid offline_access' })
+  const { tokens, code, browser } = await signIn(service, client, { password, scope: 'openid offline_access' })
   const { stdout: dump } = await run('pg_dump', ['-d', conninfo('postgres', database.name), '--data-only', '--inserts'], { maxBuffer: 64 << 20 })
   for (const canary of [password, client.client_secret, tokens.access_token, tokens.refresh_token, code, ...browser.cookies.values()])
     for (const form of [canary, Buffer.from(canary).toString('base64').slice(0, 24), Buffer.from(canary).toString('hex').slice(0, 32), Buffer.from(canary, 'base64url').toString('hex').slice(0, 48)])
@@ -93,7 +93,7 @@ test('Q-05: text that is not UTF-8 or has NUL is refused at the edge', async () 
 
 test('Q-01: hostile text in every parameter makes no new statement and no 500', async () => {
   const hostile = ["' OR 1=1 --", "'; DROP TABLE users; --", '\\', '"', "$1", '%', "x' UNION SELECT 1--", '{"a":1}', '\u{1F600}', 'a'.repeat(5000)]
-  const { tokens } = await signIn(service, client)
+  const { tokens } = await signIn(service, client, { password })
   for (const text of hostile) {
     const answers = [
       await token(service, client, { grant_type: text }), await token(service, client, { grant_type: 'authorization_code', code: text, redirect_uri: text, code_verifier: text }),
@@ -118,7 +118,7 @@ test('seccomp: the whole flow runs without one forbidden system call', async () 
   if (process.env.LATCHKEY_BINARY?.includes('sanitize')) return
   const traced = await Service.start(database, { environment: { LATCHKEY_SECCOMP_TRACE: 'true' } })
   try {
-    const { tokens } = await signIn(traced, client, { scope: 'openid offline_access' })
+    const { tokens } = await signIn(traced, client, { password, scope: 'openid offline_access' })
     await token(traced, client, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token })
     assert.equal((await introspect(traced, client, tokens.access_token)).active, true)
   } finally { await traced.stop() }

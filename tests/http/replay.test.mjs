@@ -109,6 +109,7 @@ test('F-03: a revocation survives the death of every node', async () => {
   const rotated = await token(one, client, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token })
   await one.stop('SIGKILL')
   await two.stop('SIGKILL')
+  await one.portsAreFree()
   one = await Service.start(database, { port: one.port, issuer: one.issuer, environment: { LATCHKEY_TEST_DATABASE_CLOCK_SHIFT: '11' } })
   two = await Service.start(database, { issuer: one.issuer })
   assert.equal((await token(one, client, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token })).body.error, 'invalid_grant')

@@ -148,6 +148,15 @@ export class Service {
     return stdout.trim().split('\n').map(Number)
   }
 
+  // After SIGKILL of the parent its workers die too, a moment later.
+  async portsAreFree() {
+    await until('the ports', () => new Promise((resolve) => {
+      const socket = net.connect(this.port, '127.0.0.1')
+      socket.on('connect', () => { socket.destroy(); resolve(false) })
+      socket.on('error', () => resolve(true))
+    }))
+  }
+
   url(where) { return `${this.issuer}${where}` }
 
   async stop(signal = 'SIGTERM') {

@@ -304,7 +304,7 @@ START_TEST(connecting_in_vain_times_out)
 }
 END_TEST
 
-START_TEST(a_name_is_resolved_and_its_addresses_tried)
+START_TEST(every_address_of_a_name_is_tried)
 {
 	struct try try = {0};
 	char url[64];
@@ -424,7 +424,7 @@ suite_async_fetch(void)
 	tcase_add_test(tests, the_proxy_of_the_environment_is_not_used);
 	tcase_add_test(tests, cancelled_before_it_begins_and_while_it_waits);
 	tcase_add_test(tests, connecting_in_vain_times_out);
-	tcase_add_test(tests, a_name_is_resolved_and_its_addresses_tried);
+	tcase_add_test(tests, every_address_of_a_name_is_tried);
 	tcase_add_test(tests, many_at_once_and_one_too_many);
 	tcase_add_test(tests, stopping_ends_what_is_under_way);
 	tcase_add_test(tests, several_in_one_call);
