@@ -16,15 +16,15 @@ node_suite() {	# name, binary, files...
 	    ${T:+--test-name-pattern="$T"} --test-reporter=./tests/reporter.mjs --test-reporter-destination="$out/$name.tap" "$@" > "$out/$name.log" 2>&1
 }
 
-run_unit()	 { c_program unit build/release/tests/unit; }
-run_db()	 { tests/db/pg.sh run -- env LATCHKEY_TAP="$out/db.tap" timeout 900 build/release/tests/db > "$out/db.log" 2>&1; }
+run_unit()	 { c_program unit build/release/tests/run_unit; }
+run_db()	 { tests/db/pg.sh run -- env LATCHKEY_TAP="$out/db.tap" timeout 900 build/release/tests/run_db > "$out/db.log" 2>&1; }
 run_http()	 { node_suite http build/release/latchkey tests/http/*.test.mjs; }
 run_clients()	 { node_suite clients build/release/latchkey tests/clients/*.test.mjs; }
 run_house()	 { tests/house/run.sh > "$out/house.tap" 2> "$out/house.log"; }
 run_sanitizers() {
 	local status=0
 	export ASAN_OPTIONS=detect_stack_use_after_return=0:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
-	c_program sanitizers-unit build/sanitize/tests/unit || status=1
+	c_program sanitizers-unit build/sanitize/tests/run_unit || status=1
 	node_suite sanitizers-http build/sanitize/latchkey tests/http/*.test.mjs || status=1
 	cat "$out/sanitizers-unit.tap" "$out/sanitizers-http.tap" > "$out/sanitizers.tap"
 	cat "$out/sanitizers-unit.log" "$out/sanitizers-http.log" > "$out/sanitizers.log"

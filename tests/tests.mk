@@ -9,7 +9,7 @@ NODE		:= tests/node_modules/.bin/node
 define test_program
 $(B)/tests/$(1)_suites.c: $($(1)_sources) tests/suites.sh
 	@mkdir -p $$(@D); tests/suites.sh $($(1)_sources) > $$@
-$(B)/tests/$(1): $($(1)_sources:%.c=$(B)/%.o) $(B)/tests/$(1)_suites.o $(B)/tests/runner.o $(testable)
+$(B)/tests/run_$(1): $($(1)_sources:%.c=$(B)/%.o) $(B)/tests/$(1)_suites.o $(B)/tests/runner.o $(testable)
 	@echo "  link   $$@"
 	@$(CC) $(filter-out -Wl$(comma)--dynamic-list=%,$(LDFLAGS)) -o $$@ $$^ $(test_libs)
 endef
@@ -30,20 +30,28 @@ tests/node_modules/.installed: tests/package-lock.json
 .PHONY: check unit db http clients house sanitizers bench lint
 check:					## install what is missing, run every suite
 	@$(MAKE) --no-print-directory -j2 all
-	@$(MAKE) --no-print-directory -j2 $(B)/tests/unit $(B)/tests/db tests/node_modules/.installed
-	@$(MAKE) --no-print-directory -j2 SANITIZE=1 all build/sanitize/tests/unit
+	@$(MAKE) --no-print-directory -j2 $(B)/tests/run_unit $(B)/tests/run_db tests/node_modules/.installed
+	@$(MAKE) --no-print-directory -j2 SANITIZE=1 all build/sanitize/tests/run_unit
 	@tests/check.sh unit db http clients house sanitizers
 unit db house: 	## one suite (T=word: only what matches)
-	@$(MAKE) --no-print-directory -j2 all $(B)/tests/unit $(B)/tests/db
+	@$(MAKE) --no-print-directory -j2 all $(B)/tests/run_unit $(B)/tests/run_db
 	@tests/check.sh $@
 http clients: tests/node_modules/.installed	## one suite over the real binary
 	@$(MAKE) --no-print-directory -j2 all
 	@tests/check.sh $@
 sanitizers: tests/node_modules/.installed	## unit and http under ASan and UBSan
-	@$(MAKE) --no-print-directory -j2 SANITIZE=1 all build/sanitize/tests/unit
+	@$(MAKE) --no-print-directory -j2 SANITIZE=1 all build/sanitize/tests/run_unit
 	@tests/check.sh $@
 lint: 				## clang-format, clang-tidy, cppcheck, gcc -fanalyzer
 	@tests/house/lint.sh
 bench: all				## measure, each figure beside its limit
 	@conf/install-packages.sh bench
 	@tests/bench/run.sh
+
+# What `make bench` measures against: the same Kore with handlers that only answer, and Argon2id alone.
+$(B)/tests/bench_bare: $(B)/tests/bench/bare.o $(testable) $(kore_objects)
+	@echo "  link   $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/tests/bench_argon2: $(B)/tests/bench/argon2.o $(testable)
+	@echo "  link   $@"
+	@$(CC) $(filter-out -Wl$(comma)--dynamic-list=%,$(LDFLAGS)) -o $@ $^ $(LDLIBS)

@@ -91,7 +91,7 @@ function personPanel(claims, tokens) {
 				? null
 				: act('Refresh', async (protocol) => {
 						await protocol.refresh();
-						forget('answers');
+						save('answers', { userinfo: load('answers')?.userinfo });
 						show();
 					}),
 			act('Introspect', (protocol) =>

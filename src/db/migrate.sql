@@ -1,4 +1,4 @@
--- What `latchkey migrate` runs by itself, on a connection of its own, around the files of migrations/.
+-- What `latchkey migrate` runs by itself, around the files of migrations/.
 
 -- name: migrate_lock :exec :write
 SELECT pg_advisory_lock(7813585264281975);

@@ -191,16 +191,20 @@ suite_web_form(void)
 	Suite *suite = suite_create("web/form");
 
 	FIXTURE_CASE(suite, tcase, "form");
-	tcase_add_loop_test(tcase, decodes_strictly, 0, sizeof(decodings) / sizeof(decodings[0]));
-	tcase_add_test(tcase, refuses_a_raw_nul);
 	tcase_add_test(tcase, keeps_order_and_nothing_is_dropped);
-	tcase_add_test(tcase, counts_its_limits);
-	tcase_add_test(tcase, a02_sees_duplicates);
 	tcase_add_test(tcase, an_empty_value_is_as_omitted);
 	tcase_add_test(tcase, reads_the_query);
 	tcase_add_loop_test(tcase, reads_only_forms_from_the_body, 0,
 	    sizeof(content_types) / sizeof(content_types[0]));
 	tcase_add_test(tcase, needs_exactly_one_content_type);
 	tcase_add_test(tcase, words_every_error);
+
+	FIXTURE_CASE(suite, t10, "T-10");
+	tcase_add_loop_test(t10, decodes_strictly, 0, sizeof(decodings) / sizeof(decodings[0]));
+	tcase_add_test(t10, refuses_a_raw_nul);
+	tcase_add_test(t10, counts_its_limits);
+
+	FIXTURE_CASE(suite, a02, "A-02");
+	tcase_add_test(a02, a02_sees_duplicates);
 	return (suite);
 }

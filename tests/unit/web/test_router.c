@@ -1,5 +1,6 @@
 #include "fixture.h"
 
+#include "routes.h"
 #include "web/router.h"
 
 Suite *suite_web_router(void);
@@ -345,6 +346,18 @@ START_TEST(a_good_table_starts)
 }
 END_TEST
 
+START_TEST(the_table_of_the_service_starts)
+{
+	router_check(routes, routes_count);
+	for (size_t i = 0; i < routes_count; i++) {
+		/* B-01: pages and what a browser is sent to are never readable from elsewhere. */
+		if (strstr(routes[i].path, "authorize") != NULL ||
+		    strstr(routes[i].path, "login") != NULL)
+			ck_assert(!(routes[i].extras & (ROUTE_CORS_ANY | ROUTE_CORS_CLIENT)));
+	}
+}
+END_TEST
+
 Suite *
 suite_web_router(void)
 {
@@ -362,7 +375,6 @@ suite_web_router(void)
 	tcase_add_test(tcase, a_stale_realm_is_fine_where_the_row_says_so);
 	tcase_add_test(tcase, a_guard_refuses);
 	tcase_add_test(tcase, preflights_are_answered_without_a_realm);
-	tcase_add_loop_test(tcase, b01_cors_is_where_the_row_says_so, 0, COUNT(origins));
 	tcase_add_test(tcase, a_failure_outweighs_the_answer);
 	tcase_add_test(tcase, a_failure_may_be_worded_by_the_handler);
 	tcase_add_test(tcase, no_realm_for_want_of_a_database_is_503);
@@ -370,5 +382,12 @@ suite_web_router(void)
 	tcase_add_loop_test_raise_signal(
 	    tcase, a_bad_table_does_not_start, SIGABRT, 0, COUNT(bad_tables));
 	tcase_add_test(tcase, a_good_table_starts);
+
+	TCase *b01 = tcase_create("B-01");
+
+	tcase_add_checked_fixture(b01, setup, fixture_teardown);
+	suite_add_tcase(suite, b01);
+	tcase_add_loop_test(b01, b01_cors_is_where_the_row_says_so, 0, COUNT(origins));
+	tcase_add_test(b01, the_table_of_the_service_starts);
 	return (suite);
 }

@@ -251,8 +251,6 @@ suite_web_template(void)
 
 	tcase_add_checked_fixture(tcase, setup, fixture_teardown);
 	suite_add_tcase(suite, tcase);
-	tcase_add_test(tcase, escapes_in_text_and_attributes);
-	tcase_add_test(tcase, a_value_is_not_a_template);
 	tcase_add_test(tcase, absent_values_are_empty);
 	tcase_add_test(tcase, sections_ask_whether_a_value_is_there);
 	tcase_add_test(tcase, inverted_sections_ask_the_opposite);
@@ -269,5 +267,12 @@ suite_web_template(void)
 	tcase_add_test(tcase, scripts_are_allowed_by_the_page_only);
 	tcase_add_test_raise_signal(tcase, a_page_that_does_not_exist_is_impossible, SIGABRT);
 	tcase_add_test(tcase, a_page_that_grows_too_long_is_not_cut);
+
+	TCase *b04 = tcase_create("B-04");
+
+	tcase_add_checked_fixture(b04, setup, fixture_teardown);
+	suite_add_tcase(suite, b04);
+	tcase_add_test(b04, escapes_in_text_and_attributes);
+	tcase_add_test(b04, a_value_is_not_a_template);
 	return (suite);
 }

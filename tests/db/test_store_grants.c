@@ -1,0 +1,155 @@
+/* grants/grants.c: revoking, and what is active. */
+#include "test_store_fixture.h"
+
+static struct session session;
+static struct grant grant;
+static struct uuid token;
+
+static void
+starts(struct call *call)
+{
+	store_sign_in(call, &session);
+	store_grant(call, &session, &store.app, "openid", &grant);
+	token = uuid_create();
+}
+
+static bool
+ask(struct call *call, const struct grant_question *question)
+{
+	bool is_active = false;
+
+	ck_assert_int_eq(grants_are_active(call, question, &is_active), RESULT_OK);
+	return (is_active);
+}
+
+static void
+asks(struct call *call)
+{
+	struct uuid nobody = uuid_create();
+	struct grant_question all = { grant.id, session.id, store.alice.id, store.app, token };
+	struct grant_question question;
+
+	ck_assert(ask(call, &all));
+	ck_assert(ask(call, &(struct grant_question){ .token = token }));
+	ck_assert(ask(call, &(struct grant_question){ .client = store.app }));
+	ck_assert(ask(call, &(struct grant_question){ .user = store.alice.id }));
+	ck_assert(ask(call, &(struct grant_question){ .session = session.id }));
+	ck_assert(!ask(call, &(struct grant_question){ .grant = nobody }));
+	ck_assert(!ask(call, &(struct grant_question){ .client = nobody }));
+	ck_assert(!ask(call, &(struct grant_question){ .user = nobody }));
+	ck_assert(!ask(call, &(struct grant_question){ .session = nobody }));
+	question = all;
+	question.client = store.page;
+	ck_assert(!ask(call, &question));
+	question = all;
+	question.user = nobody;
+	ck_assert(!ask(call, &question));
+	ck_assert(!call->is_writing);
+}
+
+START_TEST(what_is_asked_must_be_there)
+{
+	store_run(starts);
+	store_run(asks);
+}
+END_TEST
+
+static void
+is_dead(struct call *call)
+{
+	ck_assert(!store_is_active(call, &grant));
+}
+
+static void
+is_alive(struct call *call)
+{
+	ck_assert(store_is_active(call, &grant));
+}
+
+START_TEST(each_part_can_end_it)
+{
+	static const struct {
+		const char *breaks, *mends;
+	} cases[] = {
+		{ "UPDATE users SET status = 'disabled'", "UPDATE users SET status = 'active'" },
+		{ "UPDATE users SET epoch = epoch + 1", "UPDATE users SET epoch = epoch - 1" },
+		{ "UPDATE sessions SET ended_at = db_now()", "UPDATE sessions SET ended_at = NULL" },
+		{ "UPDATE clients SET status = 'disabled'", "UPDATE clients SET status = 'active'" },
+		{ "UPDATE grants SET revoked_at = db_now()", "UPDATE grants SET revoked_at = NULL" },
+	};
+	size_t i;
+
+	store_run(starts);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		store_sql("%s", cases[i].breaks);
+		store_run(is_dead);
+		store_sql("%s", cases[i].mends);
+		store_run(is_alive);
+	}
+}
+END_TEST
+
+static void
+revokes(struct call *call)
+{
+	ck_assert_int_eq(grants_revoke(call, &grant.id, "revocation_endpoint"), RESULT_OK);
+	ck_assert_int_eq(grants_revoke(call, &grant.id, "again"), RESULT_OK);
+	ck_assert_int_eq(grants_revoke_as(call, &store.app, "code.reused", "none"), RESULT_OK);
+}
+
+START_TEST(revoking_is_idempotent_and_audited_once)
+{
+	store_run(starts);
+	store_run(revokes);
+	store_run(is_dead);
+	ck_assert_int_eq(store_events("grant.revoked"), 1);
+	ck_assert_int_eq(store_events("code.reused"), 0);
+	ck_assert_int_eq(store_ask("SELECT count(*) FROM events WHERE reason = "
+				   "'revocation_endpoint' AND user_id IS NOT NULL AND client IS "
+				   "NOT NULL AND session_id IS NOT NULL"),
+	    1);
+}
+END_TEST
+
+static void
+revokes_token(struct call *call)
+{
+	struct grant_question question = { .grant = grant.id, .token = token };
+	int64_t expires_at = session.auth_time / 1000000 + 300;
+
+	ck_assert(ask(call, &question));
+	ck_assert_int_eq(grants_revoke_token(call, &token, expires_at), RESULT_OK);
+	ck_assert_int_eq(grants_revoke_token(call, &token, expires_at), RESULT_OK);
+	ck_assert(!ask(call, &question));
+	question.token = uuid_create();
+	ck_assert(ask(call, &question));
+}
+
+START_TEST(a_single_token_is_revoked)
+{
+	store_run(starts);
+	store_run(revokes_token);
+	ck_assert_int_eq(store_events("token.revoked"), 1);
+	ck_assert_int_eq(store_ask("SELECT count(*) FROM revoked_tokens WHERE expires_at > db_now() "
+				   "AND expires_at < db_now() + interval '301 seconds'"),
+	    1);
+}
+END_TEST
+
+Suite *suite_db_store_grants(void);
+
+Suite *
+suite_db_store_grants(void)
+{
+	Suite *suite = suite_create("db_store_grants");
+	TCase *tests = tcase_create("grants");
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_checked_fixture(tests, store_setup, store_teardown);
+	tcase_add_test(tests, what_is_asked_must_be_there);
+	tcase_add_test(tests, each_part_can_end_it);
+	tcase_add_test(tests, revoking_is_idempotent_and_audited_once);
+	tcase_add_test(tests, a_single_token_is_revoked);
+	suite_add_tcase(suite, tests);
+	return (suite);
+}
