@@ -1,4 +1,5 @@
-/* THE TABLE of every setting, and its reading: defaults, a file, the environment, files named by the environment. */
+/* THE TABLE of every setting, and its reading: defaults, a file, the environment, files named by
+ * the environment. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,47 +13,57 @@ struct settings settings;
 
 enum { SETTING_VALUE_MAX = 2048, SETTINGS_MAX = 64 };
 
-#define TEXT(name, initial, help) {#name, SETTING_TEXT, initial, NULL, false, help, offsetof(struct settings, name)}
-#define SECRET(name, help) {#name, SETTING_SECRET, "", NULL, false, help, offsetof(struct settings, name)}
-#define INTEGER(name, initial, allowed, help) \
-	{#name, SETTING_INTEGER, initial, allowed, false, help, offsetof(struct settings, name)}
-#define CHOICE(name, initial, allowed, help) \
-	{#name, SETTING_CHOICE, initial, allowed, false, help, offsetof(struct settings, name)}
-#define HIDDEN(type, name, initial, allowed, help) \
-	{#name, type, initial, allowed, true, help, offsetof(struct settings, name)}
+#define AT(name) #name, offsetof(struct settings, name)
 
-/* clang-format off: one line a setting */
 const struct setting settings_table[] = {
-	TEXT(base_url, "http://localhost:8080", "Issuer of the first realm; https but on loopback, no trailing slash"),
-	TEXT(listen_address, "127.0.0.1", "Address of the public listener"),
-	INTEGER(listen_port, "8080", "1-65535", "Port of the public listener"),
-	TEXT(operations_address, "127.0.0.1", "Address of the listener for health and metrics"),
-	INTEGER(operations_port, "8081", "1-65535", "Port of the listener for health and metrics"),
-	SECRET(database_url, "PostgreSQL connection string of the service's role"),
-	SECRET(migration_database_url, "Connection string of the schema's owner, for `latchkey migrate`; empty: database_url"),
-	SECRET(key_encryption_key, "32 bytes in base64url that seal the keys in the database; losing it loses them"),
-	INTEGER(workers, "0", "0-64", "Worker processes; 0: one per core"),
-	INTEGER(database_read_connections, "2", "1-32", "Connections for reading, per worker"),
-	INTEGER(database_write_connections, "4", "1-32", "Connections for writing, per worker"),
-	INTEGER(database_deadline_ms, "2000", "100-30000", "Longest time for one unit of work in the database, milliseconds"),
-	INTEGER(password_memory_kib, "19456", "8192-1048576", "Memory of one Argon2id hash, KiB"),
-	INTEGER(password_passes, "2", "1-10", "Passes of Argon2id"),
-	INTEGER(password_lanes, "1", "1-4", "Lanes of Argon2id"),
-	INTEGER(password_slots, "0", "0-64", "Hashes at once on this node; 0: one core less than there are, at least one"),
-	INTEGER(password_wait_ms, "2000", "100-30000", "Longest wait for a slot before a sign-in is answered with 503, milliseconds"),
-	CHOICE(log_format, "json", "json|human", "Form of the log's lines"),
-	CHOICE(log_level, "info", "debug|info|warning|error", "Least level that is logged"),
-	INTEGER(drain_seconds, "20", "0-300", "Longest time for requests in flight when stopping"),
-	INTEGER(drain_delay_ms, "0", "0-60000", "Not ready but still accepting when stopping: time for a load balancer to look away"),
-	HIDDEN(SETTING_BOOLEAN, dev, "false", NULL, "Serve the demo application"),
-	HIDDEN(SETTING_TEXT, demo_client_id, "", NULL, "Public client of the demo application"),
-	HIDDEN(SETTING_TEXT, demo_backend_client_id, "", NULL, "Confidential client of the demo application's backend"),
-	HIDDEN(SETTING_SECRET, demo_backend_client_secret, "", NULL, "Its secret"),
-	HIDDEN(SETTING_BOOLEAN, seccomp_trace, "false", NULL, "Log forbidden system calls instead of dying of them"),
-	HIDDEN(SETTING_INTEGER, test_clock_shift, "0", "-99999999-99999999", "Seconds added to this node's clock"),
-	HIDDEN(SETTING_INTEGER, test_database_clock_shift, "0", "-99999999-99999999", "Seconds added to the database's clock"),
+    {AT(base_url), SETTING_TEXT, "http://localhost:8080", NULL, false,
+	"Issuer of the first realm; https but on loopback, no trailing slash"},
+    {AT(listen_address), SETTING_TEXT, "127.0.0.1", NULL, false, "Address of the public listener"},
+    {AT(listen_port), SETTING_INTEGER, "8080", "1-65535", false, "Port of the public listener"},
+    {AT(operations_address), SETTING_TEXT, "127.0.0.1", NULL, false,
+	"Address of the listener for health and metrics"},
+    {AT(operations_port), SETTING_INTEGER, "8081", "1-65535", false,
+	"Port of the listener for health and metrics"},
+    {AT(database_url), SETTING_SECRET, "", NULL, false,
+	"PostgreSQL connection string of the service's role"},
+    {AT(migration_database_url), SETTING_SECRET, "", NULL, false,
+	"Connection string of the schema's owner, for `latchkey migrate`; empty: database_url"},
+    {AT(key_encryption_key), SETTING_SECRET, "", NULL, false,
+	"32 bytes in base64url that seal the keys in the database; losing it loses them"},
+    {AT(workers), SETTING_INTEGER, "0", "0-64", false, "Worker processes; 0: one per core"},
+    {AT(database_read_connections), SETTING_INTEGER, "2", "1-32", false,
+	"Connections for reading, per worker"},
+    {AT(database_write_connections), SETTING_INTEGER, "4", "1-32", false,
+	"Connections for writing, per worker"},
+    {AT(database_deadline_ms), SETTING_INTEGER, "2000", "100-30000", false,
+	"Longest time for one unit of work in the database, milliseconds"},
+    {AT(password_memory_kib), SETTING_INTEGER, "19456", "8192-1048576", false,
+	"Memory of one Argon2id hash, KiB"},
+    {AT(password_passes), SETTING_INTEGER, "2", "1-10", false, "Passes of Argon2id"},
+    {AT(password_lanes), SETTING_INTEGER, "1", "1-4", false, "Lanes of Argon2id"},
+    {AT(password_slots), SETTING_INTEGER, "0", "0-64", false,
+	"Hashes at once on this node; 0: one core less than there are, at least one"},
+    {AT(password_wait_ms), SETTING_INTEGER, "2000", "100-30000", false,
+	"Longest wait for a slot before a sign-in is answered with 503, milliseconds"},
+    {AT(log_format), SETTING_CHOICE, "json", "json|human", false, "Form of the log's lines"},
+    {AT(log_level), SETTING_CHOICE, "info", "debug|info|warning|error", false,
+	"Least level that is logged"},
+    {AT(drain_seconds), SETTING_INTEGER, "20", "0-300", false,
+	"Longest time for requests in flight when stopping"},
+    {AT(drain_delay_ms), SETTING_INTEGER, "0", "0-60000", false,
+	"Not ready but still accepting when stopping: time for a load balancer to look away"},
+    {AT(dev), SETTING_BOOLEAN, "false", NULL, true, "Serve the demo application"},
+    {AT(demo_client_id), SETTING_TEXT, "", NULL, true, "Public client of the demo application"},
+    {AT(demo_backend_client_id), SETTING_TEXT, "", NULL, true,
+	"Confidential client of the demo application's backend"},
+    {AT(demo_backend_client_secret), SETTING_SECRET, "", NULL, true, "Its secret"},
+    {AT(seccomp_trace), SETTING_BOOLEAN, "false", NULL, true,
+	"Log forbidden system calls instead of dying of them"},
+    {AT(test_clock_shift), SETTING_INTEGER, "0", "-99999999-99999999", true,
+	"Seconds added to this node's clock"},
+    {AT(test_database_clock_shift), SETTING_INTEGER, "0", "-99999999-99999999", true,
+	"Seconds added to the database's clock"},
 };
-/* clang-format on */
 const size_t settings_count = sizeof(settings_table) / sizeof(settings_table[0]);
 
 static const char *sources[SETTINGS_MAX];
@@ -95,7 +106,8 @@ choice_has(const char *choices, const char *value)
 }
 
 static bool
-setting_refuse(const struct setting *setting, const char *value, const char *allowed, char *error, size_t error_size)
+setting_refuse(const struct setting *setting, const char *value, const char *allowed, char *error,
+    size_t error_size)
 {
 	snprintf(error, error_size, "%s = %s: allowed is %s", setting->name,
 	    setting->type == SETTING_SECRET ? "***" : value, allowed);
@@ -103,14 +115,16 @@ setting_refuse(const struct setting *setting, const char *value, const char *all
 }
 
 bool
-settings_set(const char *name, const char *value, const char *source, char *error, size_t error_size)
+settings_set(
+    const char *name, const char *value, const char *source, char *error, size_t error_size)
 {
 	const struct setting *setting;
 	long long number;
 	void *place;
 
 	if ((setting = settings_find(name)) == NULL) {
-		snprintf(error, error_size, "%s: there is no such setting (`latchkey config` lists them)", name);
+		snprintf(error, error_size,
+		    "%s: there is no such setting (`latchkey config` lists them)", name);
 		return (false);
 	}
 	if (strlen(value) > SETTING_VALUE_MAX)
@@ -121,7 +135,8 @@ settings_set(const char *name, const char *value, const char *source, char *erro
 	case SETTING_INTEGER:
 		if (!text_parse_integer(value, -99999999, 99999999999, &number) ||
 		    !range_has(setting->allowed, number))
-			return (setting_refuse(setting, value, setting->allowed, error, error_size));
+			return (
+			    setting_refuse(setting, value, setting->allowed, error, error_size));
 		*(long long *)place = number;
 		break;
 	case SETTING_BOOLEAN:
@@ -131,7 +146,8 @@ settings_set(const char *name, const char *value, const char *source, char *erro
 		break;
 	case SETTING_CHOICE:
 		if (!choice_has(setting->allowed, value))
-			return (setting_refuse(setting, value, setting->allowed, error, error_size));
+			return (
+			    setting_refuse(setting, value, setting->allowed, error, error_size));
 		/* FALLTHROUGH */
 	case SETTING_TEXT:
 	case SETTING_SECRET:
@@ -230,11 +246,12 @@ settings_load_environment(const struct setting *setting, char *error, size_t err
 	environment_name(setting, "_FILE", name, sizeof(name));
 	if ((from = getenv(name)) != NULL)
 		return (settings_read_value(from, value, sizeof(value), error, error_size) &&
-		    settings_set(setting->name, value, "environment file", error, error_size));
+			settings_set(setting->name, value, "environment file", error, error_size));
 	if (setting->type == SETTING_SECRET && (from = getenv("CREDENTIALS_DIRECTORY")) != NULL) {
 		snprintf(path, sizeof(path), "%s/%s", from, setting->name);
 		if (access(path, R_OK) == 0)
-			return (settings_read_value(path, value, sizeof(value), error, error_size) &&
+			return (
+			    settings_read_value(path, value, sizeof(value), error, error_size) &&
 			    settings_set(setting->name, value, "credential", error, error_size));
 	}
 	return (true);
@@ -246,7 +263,8 @@ settings_load(const char *file, char *error, size_t error_size)
 	size_t i;
 
 	for (i = 0; i < settings_count; i++)
-		if (!settings_set(settings_table[i].name, settings_table[i].initial, "default", error, error_size))
+		if (!settings_set(settings_table[i].name, settings_table[i].initial, "default",
+			error, error_size))
 			return (false);
 	if (file != NULL && !settings_load_file(file, error, error_size))
 		return (false);

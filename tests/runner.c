@@ -1,4 +1,5 @@
-/* Runs every C suite of a program and prints TAP: one line a test. LATCHKEY_TESTS=word runs only the suites whose name has it. */
+/* Runs every C suite of a program and prints TAP: one line a test. LATCHKEY_TESTS=word runs only
+ * the suites whose name has it. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

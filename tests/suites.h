@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 struct suite_entry {
-	const char	*name;
-	Suite		*(*create)(void);
+	const char *name;
+	Suite *(*create)(void);
 };
 
-extern const struct suite_entry	suites[];
-extern const size_t		suites_count;
+extern const struct suite_entry suites[];
+extern const size_t suites_count;
 
 #endif

@@ -10,18 +10,18 @@
 enum { CLI_OPTIONS_MAX = 32, CLI_POSITIONAL_MAX = 8, CLI_WORDS_MAX = 2 };
 
 static const struct cli_option everybodys[] = {
-	{"config", "FILE", "Read settings from FILE"},
-	{"realm", "NAME", "Work in this realm instead of the first one"},
-	{"json", NULL, "Print JSON"},
-	{"help", NULL, "Print this"},
-	{NULL, NULL, NULL},
+    {"config", "FILE", "Read settings from FILE"},
+    {"realm", "NAME", "Work in this realm instead of the first one"},
+    {"json", NULL, "Print JSON"},
+    {"help", NULL, "Print this"},
+    {NULL, NULL, NULL},
 };
 
 struct parse {
-	const char		*names[CLI_OPTIONS_MAX];
-	const char		*values[CLI_OPTIONS_MAX];
-	const char		*positional[CLI_POSITIONAL_MAX];
-	struct cli_arguments	 arguments;
+	const char *names[CLI_OPTIONS_MAX];
+	const char *values[CLI_OPTIONS_MAX];
+	const char *positional[CLI_POSITIONAL_MAX];
+	struct cli_arguments arguments;
 };
 
 int
@@ -54,7 +54,8 @@ usage_options(const struct cli_option *options)
 	char left[64];
 
 	for (; options != NULL && options->name != NULL; options++) {
-		snprintf(left, sizeof(left), "--%s%s%s", options->name, options->argument == NULL ? "" : " ",
+		snprintf(left, sizeof(left), "--%s%s%s", options->name,
+		    options->argument == NULL ? "" : " ",
 		    options->argument == NULL ? "" : options->argument);
 		printf("  %-26s %s\n", left, options->help);
 	}
@@ -77,11 +78,12 @@ usage(void)
 
 	printf("usage: latchkey COMMAND [options]\n\ncommands:\n");
 	for (i = 0; i < commands_count; i++) {
-		snprintf(left, sizeof(left), "%s%s%s", commands[i]->words, *commands[i]->arguments == '\0' ? "" : " ",
-		    commands[i]->arguments);
+		snprintf(left, sizeof(left), "%s%s%s", commands[i]->words,
+		    *commands[i]->arguments == '\0' ? "" : " ", commands[i]->arguments);
 		printf("  %-26s %s\n", left, commands[i]->help);
 	}
-	printf("\n`latchkey COMMAND --help` prints a command's options. Exit codes: 0 done, 1 refused or not found, 64 usage,\n"
+	printf("\n`latchkey COMMAND --help` prints a command's options. Exit codes: 0 done, 1 "
+	       "refused or not found, 64 usage,\n"
 	       "69 a dependency is down, 70 an error of ours, 78 configuration.\n");
 }
 
@@ -95,7 +97,8 @@ command_matches(const struct command *command, int argc, char **argv)
 
 	for (words = 0; *rest != '\0'; words++) {
 		length = strcspn(rest, " ");
-		if (words >= argc || strlen(argv[words]) != length || strncmp(argv[words], rest, length) != 0)
+		if (words >= argc || strlen(argv[words]) != length ||
+		    strncmp(argv[words], rest, length) != 0)
 			return (0);
 		rest += length + (rest[length] == ' ');
 	}
@@ -122,12 +125,14 @@ option_parse(const struct command *command, struct parse *parse, int argc, char 
 
 	if ((option = option_find(command->options, name, length)) == NULL &&
 	    (option = option_find(everybodys, name, length)) == NULL) {
-		cli_fail(CLI_USAGE, "%s: no such option (see latchkey %s --help)", argv[0], command->words);
+		cli_fail(CLI_USAGE, "%s: no such option (see latchkey %s --help)", argv[0],
+		    command->words);
 		return (0);
 	}
 	if (at == CLI_OPTIONS_MAX || (option->argument == NULL && value != NULL) ||
 	    (option->argument != NULL && value == NULL && argc < 2)) {
-		cli_fail(CLI_USAGE, "--%s %s", option->name, option->argument == NULL ? "takes no value" : "needs a value");
+		cli_fail(CLI_USAGE, "--%s %s", option->name,
+		    option->argument == NULL ? "takes no value" : "needs a value");
 		return (0);
 	}
 	parse->names[at] = option->name;
@@ -177,7 +182,8 @@ command_run(const struct command *command, int argc, char **argv)
 	}
 	if (parse.arguments.positional_count < command->positional_least ||
 	    parse.arguments.positional_count > command->positional_most)
-		return (cli_fail(CLI_USAGE, "usage: latchkey %s %s", command->words, command->arguments));
+		return (cli_fail(
+		    CLI_USAGE, "usage: latchkey %s %s", command->words, command->arguments));
 	parse.arguments.may_lack_realm = command->may_lack_realm;
 	if (!settings_load(cli_option_value(&parse.arguments, "config"), error, sizeof(error)))
 		return (cli_fail(CLI_CONFIGURATION, "%s", error));

@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 
-extern const struct command *const	commands[];
-extern const size_t			commands_count;
+extern const struct command *const commands[];
+extern const size_t commands_count;
 
 #endif

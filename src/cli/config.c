@@ -1,4 +1,5 @@
-/* latchkey config: every setting with its effective value and where it came from; secrets masked. */
+/* latchkey config: every setting with its effective value and where it came from; secrets masked.
+ */
 #include <stdio.h>
 
 #include "base/json.h"
@@ -19,7 +20,8 @@ config_print_json(void)
 	writer_object_begin(&writer, NULL);
 	for (i = 0; i < settings_count; i++) {
 		writer_object_begin(&writer, settings_table[i].name);
-		writer_text(&writer, "value", settings_value(&settings_table[i], value, sizeof(value)));
+		writer_text(
+		    &writer, "value", settings_value(&settings_table[i], value, sizeof(value)));
 		writer_text(&writer, "source", settings_source(&settings_table[i]));
 		writer_object_end(&writer);
 	}
@@ -34,14 +36,18 @@ config_print_example(void)
 {
 	size_t i;
 
-	printf("# Settings of Latchkey, with their defaults. One `name = value` a line. The environment goes before this file:\n"
-	       "# LATCHKEY_ and the name in capitals; with _FILE at the end, the path of a file that holds the value.\n");
+	printf("# Settings of Latchkey, with their defaults. One `name = value` a line. The "
+	       "environment goes before this file:\n"
+	       "# LATCHKEY_ and the name in capitals; with _FILE at the end, the path of a file "
+	       "that holds the value.\n");
 	for (i = 0; i < settings_count; i++) {
 		if (settings_table[i].is_hidden)
 			continue;
-		printf("\n# %s%s%s%s\n#%s = %s\n", settings_table[i].help, settings_table[i].allowed == NULL ? "" : " (",
+		printf("\n# %s%s%s%s\n#%s = %s\n", settings_table[i].help,
+		    settings_table[i].allowed == NULL ? "" : " (",
 		    settings_table[i].allowed == NULL ? "" : settings_table[i].allowed,
-		    settings_table[i].allowed == NULL ? "" : ")", settings_table[i].name, settings_table[i].initial);
+		    settings_table[i].allowed == NULL ? "" : ")", settings_table[i].name,
+		    settings_table[i].initial);
 	}
 }
 
@@ -62,19 +68,20 @@ config_run(const struct cli_arguments *arguments)
 	for (i = 0; i < settings_count; i++)
 		if (!settings_table[i].is_hidden)
 			printf("%-28s %-32s %s\n", settings_table[i].name,
-			    settings_value(&settings_table[i], value, sizeof(value)), settings_source(&settings_table[i]));
+			    settings_value(&settings_table[i], value, sizeof(value)),
+			    settings_source(&settings_table[i]));
 	return (CLI_OK);
 }
 
 static const struct cli_option config_options[] = {
-	{"example", NULL, "Print the documented example file instead"},
-	{NULL, NULL, NULL},
+    {"example", NULL, "Print the documented example file instead"},
+    {NULL, NULL, NULL},
 };
 
 const struct command command_config = {
-	.words = "config",
-	.arguments = "",
-	.help = "Print the effective settings and where they come from",
-	.options = config_options,
-	.run = config_run,
+    .words = "config",
+    .arguments = "",
+    .help = "Print the effective settings and where they come from",
+    .options = config_options,
+    .run = config_run,
 };

@@ -1,4 +1,5 @@
-/* latchkey dev: a private PostgreSQL, migrations, something to try, and the service; all of it stops with this process. */
+/* latchkey dev: a private PostgreSQL, migrations, something to try, and the service; all of it
+ * stops with this process. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -56,8 +57,8 @@ settings_for_port(const char *port)
 		return (false);
 	snprintf(url, sizeof(url), "http://localhost:%lld", settings.listen_port);
 	snprintf(operations, sizeof(operations), "%lld", settings.listen_port + 1);
-	return (setting_put("base_url", url) && setting_put("operations_port", operations) && setting_put("dev", "true") &&
-	    setting_put("log_format", "human"));
+	return (setting_put("base_url", url) && setting_put("operations_port", operations) &&
+		setting_put("dev", "true") && setting_put("log_format", "human"));
 }
 
 static bool
@@ -66,15 +67,17 @@ settings_for_seed(const struct dev_place *place, const struct dev_seed *seed)
 	char url[DEV_PATH_MAX + 64];
 
 	dev_postgres_url(place, DEV_SERVICE, url);
-	return (setting_put("database_url", url) && setting_put("key_encryption_key", seed->key_encryption_key) &&
-	    setting_put("demo_client_id", seed->public_client_id) &&
-	    setting_put("demo_backend_client_id", seed->confidential_client_id) &&
-	    setting_put("demo_backend_client_secret", seed->confidential_client_secret));
+	return (setting_put("database_url", url) &&
+		setting_put("key_encryption_key", seed->key_encryption_key) &&
+		setting_put("demo_client_id", seed->public_client_id) &&
+		setting_put("demo_backend_client_id", seed->confidential_client_id) &&
+		setting_put("demo_backend_client_secret", seed->confidential_client_secret));
 }
 
 /* Work that leaves threads and connections behind has a process of its own. */
 static int
-in_child(const struct dev_place *place, int (*work)(const struct dev_seed *), const struct dev_seed *seed)
+in_child(const struct dev_place *place, int (*work)(const struct dev_seed *),
+    const struct dev_seed *seed)
 {
 	int status;
 	pid_t pid;
@@ -101,7 +104,8 @@ database_prepare(const struct dev_place *place, const struct dev_seed *seed)
 		return (false);
 	}
 	if (!dev_postgres_make_service(place)) {
-		cli_fail(CLI_UNAVAILABLE, "cannot make the service's role: see %s/postgresql.log", place->socket);
+		cli_fail(CLI_UNAVAILABLE, "cannot make the service's role: see %s/postgresql.log",
+		    place->socket);
 		return (false);
 	}
 	return (start_check() == CLI_OK && in_child(place, dev_seed_run, seed) == CLI_OK);
@@ -129,8 +133,10 @@ service_start(const struct dev_place *place)
 static bool
 service_is_ready(void)
 {
-	static const char request[] = "GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)settings.operations_port)};
+	static const char request[] =
+	    "GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+	struct sockaddr_in address = {
+	    .sin_family = AF_INET, .sin_port = htons((uint16_t)settings.operations_port)};
 	char answer[64] = "";
 	bool ready = false;
 	int fd;
@@ -150,20 +156,25 @@ service_is_ready(void)
 static void
 tell_where(const struct dev_place *place, const struct dev_seed *seed)
 {
-	printf("\n  Latchkey is ready.\n\n    Open          %s\n    Demo          %s/demo\n", settings.base_url,
-	    settings.base_url);
-	printf("    Sign in as    %s / %s\n                  %s / %s\n", seed->users[1].login, seed->users[1].password,
-	    seed->users[2].login, seed->users[2].password);
+	printf("\n  Latchkey is ready.\n\n    Open          %s\n    Demo          %s/demo\n",
+	    settings.base_url, settings.base_url);
+	printf("    Sign in as    %s / %s\n                  %s / %s\n", seed->users[1].login,
+	    seed->users[1].password, seed->users[2].login, seed->users[2].password);
 	if (seed->is_first_start)
-		printf("    Administrator %s / %s (not printed again)\n", seed->users[0].login, seed->users[0].password);
-	printf("    Metrics       http://%s:%lld/metrics\n    For scripts   %s/dev.json\n\n  Ctrl-C stops it; the data stays "
-	       "(`make clean-run` forgets it).\n\n", settings.operations_address, settings.operations_port, place->run);
+		printf("    Administrator %s / %s (not printed again)\n", seed->users[0].login,
+		    seed->users[0].password);
+	printf("    Metrics       http://%s:%lld/metrics\n    For scripts   %s/dev.json\n\n  "
+	       "Ctrl-C stops it; the data stays "
+	       "(`make clean-run` forgets it).\n\n",
+	    settings.operations_address, settings.operations_port, place->run);
 	fflush(stdout);
 }
 
-/* Until we are asked to stop. A service that dies is started again; a PostgreSQL that dies ends it all. */
+/* Until we are asked to stop. A service that dies is started again; a PostgreSQL that dies ends it
+ * all. */
 static int
-watch_over(const struct dev_place *place, const struct dev_seed *seed, pid_t postgres, pid_t *service)
+watch_over(
+    const struct dev_place *place, const struct dev_seed *seed, pid_t postgres, pid_t *service)
 {
 	bool has_told = false;
 	int status, tries = 0;
@@ -177,7 +188,8 @@ watch_over(const struct dev_place *place, const struct dev_seed *seed, pid_t pos
 		if (!has_told && ++tries == READY_TRIES)
 			return (cli_fail(CLI_UNAVAILABLE, "the service did not become ready"));
 		if ((gone = waitpid(-1, &status, WNOHANG)) == postgres)
-			return (cli_fail(CLI_UNAVAILABLE, "PostgreSQL stopped: see %s/postgresql.log", place->socket));
+			return (cli_fail(CLI_UNAVAILABLE,
+			    "PostgreSQL stopped: see %s/postgresql.log", place->socket));
 		if (gone == *service) {
 			cli_fail(CLI_INTERNAL, "the service stopped; starting it again");
 			pause_ms(RESTART_MS);
@@ -238,15 +250,15 @@ dev_run(const struct cli_arguments *arguments)
 }
 
 static const struct cli_option dev_options[] = {
-	{"port", "PORT", "Serve on this port of localhost, metrics on the next (8080)"},
-	{"forget", NULL, "Remove the data of earlier starts"},
-	{NULL, NULL, NULL},
+    {"port", "PORT", "Serve on this port of localhost, metrics on the next (8080)"},
+    {"forget", NULL, "Remove the data of earlier starts"},
+    {NULL, NULL, NULL},
 };
 
 const struct command command_dev = {
-	.words = "dev",
-	.arguments = "",
-	.help = "Try everything: private PostgreSQL, demo users and clients, demo application",
-	.options = dev_options,
-	.run = dev_run,
+    .words = "dev",
+    .arguments = "",
+    .help = "Try everything: private PostgreSQL, demo users and clients, demo application",
+    .options = dev_options,
+    .run = dev_run,
 };

@@ -1,4 +1,5 @@
-/* Folders of `latchkey dev`. PostgreSQL never runs as root, and a clone under /root is closed to everybody else. */
+/* Folders of `latchkey dev`. PostgreSQL never runs as root, and a clone under /root is closed to
+ * everybody else. */
 #include <errno.h>
 #include <ftw.h>
 #include <grp.h>
@@ -35,7 +36,8 @@ folder_is_ours(const char *path, uid_t uid)
 {
 	struct stat status;
 
-	return (lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == uid && (status.st_mode & 077) == 0);
+	return (lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == uid &&
+		(status.st_mode & 077) == 0);
 }
 
 static bool
@@ -46,7 +48,8 @@ folder_make_for(const struct dev_place *place, const char *path)
 	if (place->is_root && lchown(path, place->uid, place->gid) == -1)
 		return (false);
 	if (!folder_is_ours(path, place->is_root ? place->uid : getuid())) {
-		cli_fail(CLI_CONFIGURATION, "%s: belongs to somebody else or is open to others", path);
+		cli_fail(
+		    CLI_CONFIGURATION, "%s: belongs to somebody else or is open to others", path);
 		return (false);
 	}
 	return (true);
@@ -57,7 +60,8 @@ dev_place_drop_root(const struct dev_place *place)
 {
 	if (!place->is_root)
 		return;
-	if (setgroups(1, &place->gid) == -1 || setresgid(place->gid, place->gid, place->gid) == -1 ||
+	if (setgroups(1, &place->gid) == -1 ||
+	    setresgid(place->gid, place->gid, place->gid) == -1 ||
 	    setresuid(place->uid, place->uid, place->uid) == -1 || setuid(0) == 0)
 		fatal("cannot give up root: %s", strerror(errno));
 }
@@ -75,7 +79,8 @@ folder_is_reachable(const struct dev_place *place, const char *path)
 		dev_place_drop_root(place);
 		_exit(access(path, R_OK | W_OK | X_OK) == 0 ? 0 : 1);
 	}
-	return (pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	return (pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+		WEXITSTATUS(status) == 0);
 }
 
 static bool
@@ -129,7 +134,8 @@ dev_place_make(struct dev_place *place)
 	if (!place_paths(place) || !place_find_user(place) || !folder_make(place->run, 0755))
 		return (false);
 
-	snprintf(place->data, sizeof(place->data), "%.*s/postgresql", DEV_PATH_MAX - 16, place->run);
+	snprintf(
+	    place->data, sizeof(place->data), "%.*s/postgresql", DEV_PATH_MAX - 16, place->run);
 	if (!folder_make_for(place, place->data))
 		return (false);
 	if (!folder_is_reachable(place, place->data)) {
@@ -140,7 +146,8 @@ dev_place_make(struct dev_place *place)
 		printf("PostgreSQL cannot reach this folder; its data is in %s\n", place->data);
 	}
 
-	snprintf(place->socket, sizeof(place->socket), "%.*s/socket", DEV_PATH_MAX - 16, place->run);
+	snprintf(
+	    place->socket, sizeof(place->socket), "%.*s/socket", DEV_PATH_MAX - 16, place->run);
 	if (strlen(place->socket) > SOCKET_FOLDER_MAX || !text_starts_with(place->data, place->run))
 		place_elsewhere(place->run, "/tmp", place->socket);
 	return (folder_make_for(place, place->socket));

@@ -1,4 +1,5 @@
-/* Where `latchkey dev` keeps its things, and as whom PostgreSQL and the service run when we are root. */
+/* Where `latchkey dev` keeps its things, and as whom PostgreSQL and the service run when we are
+ * root. */
 #ifndef CLI_DEV_PLACE_H
 #define CLI_DEV_PLACE_H
 
@@ -8,19 +9,20 @@
 enum { DEV_PATH_MAX = 512 };
 
 struct dev_place {
-	char	run[DEV_PATH_MAX];	/* ".run": dev.json and the key-encryption key, the caller's */
-	char	data[DEV_PATH_MAX];	/* PostgreSQL's cluster */
-	char	socket[DEV_PATH_MAX];	/* folder of its socket */
-	bool	is_root;		/* then PostgreSQL and the service run as uid and gid */
-	uid_t	uid;
-	gid_t	gid;
+	char run[DEV_PATH_MAX];	   /* ".run": dev.json and the key-encryption key, the caller's */
+	char data[DEV_PATH_MAX];   /* PostgreSQL's cluster */
+	char socket[DEV_PATH_MAX]; /* folder of its socket */
+	bool is_root;		   /* then PostgreSQL and the service run as uid and gid */
+	uid_t uid;
+	gid_t gid;
 };
 
-/* Makes the folders. False after a complaint. Says where the data goes when it is not below .run. */
-bool	dev_place_make(struct dev_place *);
+/* Makes the folders. False after a complaint. Says where the data goes when it is not below .run.
+ */
+bool dev_place_make(struct dev_place *);
 /* Forgets everything. */
-bool	dev_place_forget(void);
+bool dev_place_forget(void);
 /* In a child: gives up root for good. fatal() when that does not work. */
-void	dev_place_drop_root(const struct dev_place *);
+void dev_place_drop_root(const struct dev_place *);
 
 #endif

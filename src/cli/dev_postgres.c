@@ -1,4 +1,5 @@
-/* A private PostgreSQL cluster on a Unix socket: initdb, postgres, createuser, createdb, as PostgreSQL's own tools do it. */
+/* A private PostgreSQL cluster on a Unix socket: initdb, postgres, createuser, createdb, as
+ * PostgreSQL's own tools do it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
@@ -18,7 +19,7 @@ enum { START_TRIES = 300, START_TRY_MS = 100 };
 
 /* Debian's versions, newest first. */
 static const char *const folders[] = {
-	"/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin"};
+    "/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin"};
 
 static const char *
 postgres_folder(void)
@@ -84,7 +85,8 @@ postgres_is_ready(const struct dev_place *place)
 {
 	char url[DEV_PATH_MAX + 64];
 
-	snprintf(url, sizeof(url), "host=%s user=postgres dbname=postgres connect_timeout=2", place->socket);
+	snprintf(url, sizeof(url), "host=%s user=postgres dbname=postgres connect_timeout=2",
+	    place->socket);
 	return (PQping(url) == PQPING_OK);
 }
 
@@ -92,8 +94,9 @@ static bool
 cluster_make(const struct dev_place *place)
 {
 	char version[DEV_PATH_MAX + 16];
-	const char *const arguments[] = {"initdb", "--pgdata", place->data, "--username", "postgres", "--auth", "trust",
-	    "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions", NULL};
+	const char *const arguments[] = {"initdb", "--pgdata", place->data, "--username",
+	    "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8",
+	    "--no-instructions", NULL};
 
 	/* PostgreSQL's user wrote it: root sees it too. */
 	snprintf(version, sizeof(version), "%s/PG_VERSION", place->data);
@@ -118,8 +121,10 @@ role_can_connect(const struct dev_place *place, const char *role)
 static bool
 cluster_fill(const struct dev_place *place)
 {
-	const char *const owner[] = {"createuser", "-h", place->socket, "-U", "postgres", "--createrole", DEV_OWNER, NULL};
-	const char *const database[] = {"createdb", "-h", place->socket, "-U", "postgres", "-O", DEV_OWNER, "latchkey", NULL};
+	const char *const owner[] = {
+	    "createuser", "-h", place->socket, "-U", "postgres", "--createrole", DEV_OWNER, NULL};
+	const char *const database[] = {
+	    "createdb", "-h", place->socket, "-U", "postgres", "-O", DEV_OWNER, "latchkey", NULL};
 
 	if (role_can_connect(place, DEV_OWNER))
 		return (true);
@@ -130,8 +135,8 @@ cluster_fill(const struct dev_place *place)
 bool
 dev_postgres_make_service(const struct dev_place *place)
 {
-	const char *const service[] = {"createuser", "-h", place->socket, "-U", "postgres", "--role", "latchkey_service",
-	    DEV_SERVICE, NULL};
+	const char *const service[] = {"createuser", "-h", place->socket, "-U", "postgres",
+	    "--role", "latchkey_service", DEV_SERVICE, NULL};
 
 	return (role_can_connect(place, DEV_SERVICE) || program_run(place, service));
 }
@@ -139,17 +144,20 @@ dev_postgres_make_service(const struct dev_place *place)
 pid_t
 dev_postgres_start(const struct dev_place *place)
 {
-	const char *const arguments[] = {"postgres", "-D", place->data, "-k", place->socket, "-c", "listen_addresses=", "-c",
-	    "unix_socket_permissions=0700", "-c", "max_connections=200", NULL};
+	const char *const arguments[] = {"postgres", "-D", place->data, "-k", place->socket, "-c",
+	    "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "max_connections=200",
+	    NULL};
 	int status, try;
 	pid_t pid;
 
 	if (postgres_folder() == NULL) {
-		cli_fail(CLI_CONFIGURATION, "PostgreSQL's programs are not in /usr/lib/postgresql (Debian package postgresql-15)");
+		cli_fail(CLI_CONFIGURATION, "PostgreSQL's programs are not in /usr/lib/postgresql "
+					    "(Debian package postgresql-15)");
 		return (-1);
 	}
 	if (!cluster_make(place) || (pid = program_start(place, arguments)) == -1) {
-		cli_fail(CLI_UNAVAILABLE, "PostgreSQL did not make its cluster: see %s/postgresql.log", place->socket);
+		cli_fail(CLI_UNAVAILABLE,
+		    "PostgreSQL did not make its cluster: see %s/postgresql.log", place->socket);
 		return (-1);
 	}
 	for (try = 0; try < START_TRIES && !postgres_is_ready(place); try++) {
@@ -158,11 +166,13 @@ dev_postgres_start(const struct dev_place *place)
 		nanosleep(&(struct timespec){0, START_TRY_MS * 1000000L}, NULL);
 	}
 	if (!postgres_is_ready(place)) {
-		cli_fail(CLI_UNAVAILABLE, "PostgreSQL did not start: see %s/postgresql.log", place->socket);
+		cli_fail(CLI_UNAVAILABLE, "PostgreSQL did not start: see %s/postgresql.log",
+		    place->socket);
 		return (-1);
 	}
 	if (!cluster_fill(place)) {
-		cli_fail(CLI_UNAVAILABLE, "PostgreSQL did not make the database: see %s/postgresql.log", place->socket);
+		cli_fail(CLI_UNAVAILABLE,
+		    "PostgreSQL did not make the database: see %s/postgresql.log", place->socket);
 		kill(pid, SIGINT);
 		return (-1);
 	}

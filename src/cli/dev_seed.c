@@ -20,9 +20,9 @@
 enum { PASSWORD_RANDOM_BYTES = 15, SEED_FILE_MAX = 16384, SEED_METADATA_MAX = 4096 };
 
 static const struct dev_account accounts[DEV_USERS] = {
-	{"admin", NULL, "Ada Administrator", "admin@example.org"},
-	{"alice", NULL, "Alice Example", "alice@example.org"},
-	{"bob", NULL, "Bob Example", "bob@example.org"},
+    {"admin", NULL, "Ada Administrator", "admin@example.org"},
+    {"alice", NULL, "Alice Example", "alice@example.org"},
+    {"bob", NULL, "Bob Example", "bob@example.org"},
 };
 
 /* The whole file, or NULL when it is not there. */
@@ -75,7 +75,8 @@ key_load(struct arena *arena, const struct dev_place *place, struct dev_seed *se
 
 	if (key == NULL) {
 		seed->key_encryption_key = random_text(arena, SEAL_KEY_BYTES);
-		return (file_write(arena, path, arena_format(arena, "%s\n", seed->key_encryption_key)));
+		return (
+		    file_write(arena, path, arena_format(arena, "%s\n", seed->key_encryption_key)));
 	}
 	key[strcspn(key, "\n")] = '\0';
 	seed->key_encryption_key = key;
@@ -127,13 +128,15 @@ dev_seed_load(struct arena *arena, const struct dev_place *place, struct dev_see
 
 	memcpy(seed->users, accounts, sizeof(accounts));
 	/* Redirect URIs are compared byte by byte, so another port is another client. */
-	seed->public_client_id = settings.listen_port == 8080 ? "demo" :
-	    arena_format(arena, "demo-%lld", settings.listen_port);
+	seed->public_client_id = settings.listen_port == 8080
+				     ? "demo"
+				     : arena_format(arena, "demo-%lld", settings.listen_port);
 	seed->confidential_client_id = "demo-backend";
 	if (text == NULL) {
 		seed_invent(arena, seed);
 	} else if (!seed_remember(arena, text, seed)) {
-		cli_fail(CLI_CONFIGURATION, "%s cannot be read; `make clean-run` starts afresh", path);
+		cli_fail(
+		    CLI_CONFIGURATION, "%s cannot be read; `make clean-run` starts afresh", path);
 		return (false);
 	}
 	return (key_load(arena, place, seed));
@@ -143,11 +146,11 @@ static int
 seed_user(struct call *call, const struct dev_account *account)
 {
 	struct user user = {
-		.login = account->login,
-		.email = account->email,
-		.email_verified = true,
-		.name = account->name,
-		.locale = "en",
+	    .login = account->login,
+	    .email = account->email,
+	    .email_verified = true,
+	    .name = account->name,
+	    .locale = "en",
 	};
 	enum result result;
 
@@ -180,8 +183,10 @@ static const char *
 metadata_public(struct call *call, const struct dev_seed *seed)
 {
 	return (arena_format(call->arena,
-	    "{\"client_id\":\"%s\",\"client_name\":\"Demo application\",\"token_endpoint_auth_method\":\"none\","
-	    "\"grant_types\":[\"authorization_code\",\"refresh_token\"],\"response_types\":[\"code\"],"
+	    "{\"client_id\":\"%s\",\"client_name\":\"Demo "
+	    "application\",\"token_endpoint_auth_method\":\"none\","
+	    "\"grant_types\":[\"authorization_code\",\"refresh_token\"],\"response_types\":["
+	    "\"code\"],"
 	    "\"redirect_uris\":[\"%s/demo/callback\"],\"post_logout_redirect_uris\":[\"%s/demo\"],"
 	    "\"scope\":\"openid profile email phone offline_access\",\"client_uri\":\"%s/demo\"}",
 	    seed->public_client_id, settings.base_url, settings.base_url, settings.base_url));
@@ -208,10 +213,11 @@ seed_work(struct call *call, void *argument)
 	int code, i;
 
 	if (call->realm == NULL && (realms_create(call, "main", "Latchkey", &id) != RESULT_OK ||
-	    realms_find(call, "", false, &call->realm) != RESULT_OK))
+				       realms_find(call, "", false, &call->realm) != RESULT_OK))
 		return (cli_fail(CLI_INTERNAL, "cannot make the first realm"));
 	if (keys_ensure(call) != RESULT_OK)
-		return (cli_fail(CLI_INTERNAL, "cannot make the realm's keys; was .run/key_encryption_key replaced?"));
+		return (cli_fail(CLI_INTERNAL,
+		    "cannot make the realm's keys; was .run/key_encryption_key replaced?"));
 	for (i = 0; i < DEV_USERS; i++)
 		if ((code = seed_user(call, &seed->users[i])) != CLI_OK)
 			return (code);
@@ -249,10 +255,12 @@ dev_seed_save(struct arena *arena, const struct dev_place *place, const struct d
 	writer_init(&writer, &text);
 	writer_object_begin(&writer, NULL);
 	writer_text(&writer, "issuer", settings.base_url);
-	writer_text(&writer, "operations", arena_format(arena, "http://%s:%lld", settings.operations_address,
-	    settings.operations_port));
-	writer_text(&writer, "metrics", arena_format(arena, "http://%s:%lld/metrics", settings.operations_address,
-	    settings.operations_port));
+	writer_text(&writer, "operations",
+	    arena_format(
+		arena, "http://%s:%lld", settings.operations_address, settings.operations_port));
+	writer_text(&writer, "metrics",
+	    arena_format(arena, "http://%s:%lld/metrics", settings.operations_address,
+		settings.operations_port));
 	writer_text(&writer, "administrator", seed->users[0].login);
 	writer_text(&writer, "database", settings.database_url);
 	writer_array_begin(&writer, "users");

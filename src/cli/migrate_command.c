@@ -6,14 +6,14 @@
 #include "settings.h"
 
 static const struct {
-	enum migrate_result	result;
-	int			code;
+	enum migrate_result result;
+	int code;
 } exits[] = {
-	{MIGRATE_OK, CLI_OK},
-	{MIGRATE_UNREACHABLE, CLI_UNAVAILABLE},
-	{MIGRATE_EDITED, CLI_REFUSED},
-	{MIGRATE_NEWER, CLI_REFUSED},
-	{MIGRATE_FAILED, CLI_INTERNAL},
+    {MIGRATE_OK, CLI_OK},
+    {MIGRATE_UNREACHABLE, CLI_UNAVAILABLE},
+    {MIGRATE_EDITED, CLI_REFUSED},
+    {MIGRATE_NEWER, CLI_REFUSED},
+    {MIGRATE_FAILED, CLI_INTERNAL},
 };
 
 static void
@@ -25,7 +25,8 @@ migrate_tell(const struct migration *migration)
 static int
 migrate_command_run(const struct cli_arguments *arguments)
 {
-	const char *url = *settings.migration_database_url != '\0' ? settings.migration_database_url : settings.database_url;
+	const char *url = *settings.migration_database_url != '\0' ? settings.migration_database_url
+								   : settings.database_url;
 	bool plan = cli_option_value(arguments, "plan") != NULL;
 	struct migrate_report report;
 	enum migrate_result result;
@@ -36,22 +37,23 @@ migrate_command_run(const struct cli_arguments *arguments)
 	if (result != MIGRATE_OK)
 		return (cli_fail(exits[result].code, "%s", report.error));
 	if (arguments->json)
-		printf("{\"applied\":%d,\"version\":%d,\"plan\":%s}\n", report.applied, report.version, plan ? "true" : "false");
+		printf("{\"applied\":%d,\"version\":%d,\"plan\":%s}\n", report.applied,
+		    report.version, plan ? "true" : "false");
 	else
-		printf("%d migration%s %s; the schema is at %d\n", report.applied, report.applied == 1 ? "" : "s",
-		    plan ? "would run" : "ran", report.version);
+		printf("%d migration%s %s; the schema is at %d\n", report.applied,
+		    report.applied == 1 ? "" : "s", plan ? "would run" : "ran", report.version);
 	return (CLI_OK);
 }
 
 static const struct cli_option migrate_options[] = {
-	{"plan", NULL, "Print what would run, run nothing"},
-	{NULL, NULL, NULL},
+    {"plan", NULL, "Print what would run, run nothing"},
+    {NULL, NULL, NULL},
 };
 
 const struct command command_migrate = {
-	.words = "migrate",
-	.arguments = "",
-	.help = "Bring the database's schema up to this version",
-	.options = migrate_options,
-	.run = migrate_command_run,
+    .words = "migrate",
+    .arguments = "",
+    .help = "Bring the database's schema up to this version",
+    .options = migrate_options,
+    .run = migrate_command_run,
 };

@@ -6,7 +6,8 @@
 #include "routes.h"
 #include "web/request.h"
 
-static const enum method methods[] = {METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE};
+static const enum method methods[] = {
+    METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE};
 
 static void
 route_methods(struct text *text, const struct route *route)
@@ -15,13 +16,16 @@ route_methods(struct text *text, const struct route *route)
 
 	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
 		if (route->methods & methods[i])
-			text_addf(text, "%s%s", text->length == 0 ? "" : " ", method_name(methods[i]));
+			text_addf(
+			    text, "%s%s", text->length == 0 ? "" : " ", method_name(methods[i]));
 }
 
 static const char *
 route_listener(const struct route *route)
 {
-	return (route->extras & ROUTE_OPERATIONS ? "operations" : route->extras & ROUTE_DEV ? "dev" : "public");
+	return (route->extras & ROUTE_OPERATIONS ? "operations"
+		: route->extras & ROUTE_DEV	 ? "dev"
+						 : "public");
 }
 
 static int
@@ -44,7 +48,8 @@ routes_run(const struct cli_arguments *arguments)
 		writer_text(&writer, "listener", route_listener(&routes[i]));
 		writer_object_end(&writer);
 		if (!arguments->json)
-			printf("%-10s %-44s %s\n", words.data, routes[i].path, route_listener(&routes[i]));
+			printf("%-10s %-44s %s\n", words.data, routes[i].path,
+			    route_listener(&routes[i]));
 	}
 	writer_array_end(&writer);
 	if (arguments->json)
@@ -54,8 +59,8 @@ routes_run(const struct cli_arguments *arguments)
 }
 
 const struct command command_routes = {
-	.words = "routes",
-	.arguments = "",
-	.help = "Print every URL of the service",
-	.run = routes_run,
+    .words = "routes",
+    .arguments = "",
+    .help = "Print every URL of the service",
+    .run = routes_run,
 };

@@ -17,8 +17,8 @@ serve_command_run(const struct cli_arguments *arguments)
 }
 
 const struct command command_serve = {
-	.words = "serve",
-	.arguments = "",
-	.help = "Serve; waits until the database is there and its schema is right",
-	.run = serve_command_run,
+    .words = "serve",
+    .arguments = "",
+    .help = "Serve; waits until the database is there and its schema is right",
+    .run = serve_command_run,
 };

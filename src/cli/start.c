@@ -18,7 +18,8 @@
 
 enum { START_QUEUE_MAX = 64, START_ARENA_MAX = 65536 };
 
-/* https everywhere; http for loopback names only. No path, query or trailing slash: the issuer is compared byte by byte. */
+/* https everywhere; http for loopback names only. No path, query or trailing slash: the issuer is
+ * compared byte by byte. */
 static const char *
 base_url_error(const char *url)
 {
@@ -26,13 +27,14 @@ base_url_error(const char *url)
 
 	if (text_starts_with(url, "https://"))
 		host = url + strlen("https://");
-	else if (text_starts_with(url, "http://localhost") || text_starts_with(url, "http://127.0.0.1") ||
-	    text_starts_with(url, "http://[::1]"))
+	else if (text_starts_with(url, "http://localhost") ||
+		 text_starts_with(url, "http://127.0.0.1") || text_starts_with(url, "http://[::1]"))
 		host = url + strlen("http://");
 	else
 		return ("must begin with https:// (http:// for localhost, 127.0.0.1 and [::1])");
 	if (*host == '\0' || strpbrk(host, "/?#@ \\") != NULL)
-		return ("must be scheme://host or scheme://host:port, without a path or a trailing slash");
+		return ("must be scheme://host or scheme://host:port, without a path or a trailing "
+			"slash");
 	return (NULL);
 }
 
@@ -45,8 +47,9 @@ start_key_encryption_key(void)
 	/* Lives as long as the process. */
 	if (key.bytes == NULL) {
 		arena = arena_create(START_ARENA_MAX);
-		if (!base64url_decode(arena, settings.key_encryption_key, strlen(settings.key_encryption_key), &key.bytes,
-		    &key.length) || key.length != SEAL_KEY_BYTES)
+		if (!base64url_decode(arena, settings.key_encryption_key,
+			strlen(settings.key_encryption_key), &key.bytes, &key.length) ||
+		    key.length != SEAL_KEY_BYTES)
 			key = (struct secret){NULL, 0};
 	}
 	return (key);
@@ -64,7 +67,8 @@ start_check(void)
 	if (*settings.database_url == '\0')
 		return (cli_fail(CLI_CONFIGURATION, "database_url is not set"));
 	if (start_key_encryption_key().bytes == NULL)
-		return (cli_fail(CLI_CONFIGURATION, "key_encryption_key must be 32 bytes in base64url"));
+		return (cli_fail(
+		    CLI_CONFIGURATION, "key_encryption_key must be 32 bytes in base64url"));
 
 	for (level = 0; level < 3 && strcmp(levels[level], settings.log_level) != 0; level++)
 		;
@@ -77,10 +81,10 @@ start_check(void)
 }
 
 struct work {
-	int		 (*run)(struct call *, void *);
-	void		*argument;
-	const char	*realm;
-	int		 code;
+	int (*run)(struct call *, void *);
+	void *argument;
+	const char *realm;
+	int code;
 };
 
 static void
@@ -96,9 +100,11 @@ work_run(struct call *call, void *argument)
 		work->code = work->run(call, work->argument);
 
 	if (call->failure == RESULT_UNAVAILABLE)
-		work->code = cli_fail(CLI_UNAVAILABLE, "the database does not answer (%s)", call->failure_reason);
+		work->code = cli_fail(
+		    CLI_UNAVAILABLE, "the database does not answer (%s)", call->failure_reason);
 	else if (call->failure != RESULT_OK)
-		work->code = cli_fail(CLI_INTERNAL, "the database refused a statement (%s)", call->failure_reason);
+		work->code = cli_fail(
+		    CLI_INTERNAL, "the database refused a statement (%s)", call->failure_reason);
 }
 
 int
@@ -133,8 +139,8 @@ start_run_call(const char *realm, int (*run)(struct call *, void *), void *argum
 }
 
 struct command_work {
-	int				(*run)(struct call *, const struct cli_arguments *);
-	const struct cli_arguments	*arguments;
+	int (*run)(struct call *, const struct cli_arguments *);
+	const struct cli_arguments *arguments;
 };
 
 static int
@@ -142,13 +148,15 @@ command_work_run(struct call *call, void *argument)
 {
 	struct command_work *work = argument;
 
-	if (call->realm == NULL && cli_option_value(work->arguments, "realm") == NULL && !work->arguments->may_lack_realm)
+	if (call->realm == NULL && cli_option_value(work->arguments, "realm") == NULL &&
+	    !work->arguments->may_lack_realm)
 		return (cli_fail(CLI_REFUSED, "there is no realm yet: latchkey realm create NAME"));
 	return (work->run(call, work->arguments));
 }
 
 int
-cli_run_call(const struct cli_arguments *arguments, int (*run)(struct call *, const struct cli_arguments *))
+cli_run_call(
+    const struct cli_arguments *arguments, int (*run)(struct call *, const struct cli_arguments *))
 {
 	struct command_work work = {run, arguments};
 	int code;

@@ -6,12 +6,14 @@
 
 #include "async/call.h"
 
-/* Settings that serve and the commands cannot do without: complains and returns an exit code of cli.h. */
-int	start_check(void);
+/* Settings that serve and the commands cannot do without: complains and returns an exit code of
+ * cli.h. */
+int start_check(void);
 /* The key-encryption key of the settings, for keys_start(). start_check() has said it is right. */
-struct secret	start_key_encryption_key(void);
+struct secret start_key_encryption_key(void);
 
-/* The same as cli_run_call, for callers that have no command line. realm: NULL for the first one, which need not exist yet. */
-int	start_run_call(const char *realm, int (*work)(struct call *, void *), void *argument);
+/* The same as cli_run_call, for callers that have no command line. realm: NULL for the first one,
+ * which need not exist yet. */
+int start_run_call(const char *realm, int (*work)(struct call *, void *), void *argument);
 
 #endif

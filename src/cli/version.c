@@ -17,8 +17,8 @@ version_run(const struct cli_arguments *arguments)
 }
 
 const struct command command_version = {
-	.words = "version",
-	.arguments = "",
-	.help = "Print the version and the schema it needs",
-	.run = version_run,
+    .words = "version",
+    .arguments = "",
+    .help = "Print the version and the schema it needs",
+    .run = version_run,
 };

@@ -1,4 +1,5 @@
-/* The limit of a sign-in: how many hashes a second THREADS threads make with nothing else to do. argon2 THREADS SECONDS KIB PASSES */
+/* The limit of a sign-in: how many hashes a second THREADS threads make with nothing else to do.
+ * argon2 THREADS SECONDS KIB PASSES */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
