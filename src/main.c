@@ -17,6 +17,7 @@
 #include "async/fetch.h"
 #include "async/loop.h"
 #include "async/threads.h"
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/cli.h"
@@ -40,36 +41,37 @@
 #include "web/template.h"
 
 enum {
-	CONNECTIONS_WANTED = 12000,	/* per worker */
-	DESCRIPTORS_ASIDE = 128,	/* per worker: database, log, event sources */
-	CONNECTIONS_AT_START = 640,	/* what Kore makes room for at once; its pools grow */
+	CONNECTIONS_WANTED = 12000, /* per worker */
+	DESCRIPTORS_ASIDE = 128,    /* per worker: database, log, event sources */
+	CONNECTIONS_AT_START = 640, /* what Kore makes room for at once; its pools grow */
 	REQUESTS_AT_START = 256,
-	REQUESTS_MAX = 4096,		/* per worker, with a client that waits */
+	REQUESTS_MAX = 4096, /* per worker, with a client that waits */
 	PARENT_DESCRIPTORS = 1024,
 	TICK_MS = 250,
 	HASHES_QUEUED_MAX = 64,
 	STALLED_MS = 20,
 	BREAKER_TIMEOUTS = 5,
 	STOP_GRACE_MS = 5000,
-	EXIT_REPLACE_ME = 75		/* EX_TEMPFAIL: the parent starts another worker */
+	EXIT_REPLACE_ME = 75 /* EX_TEMPFAIL: the parent starts another worker */
 };
 
-/* Read by Kore at start. What has no line here keeps Kore's default; what depends on settings is set in kore_parent_configure. */
+/* Read by Kore at start. What has no line here keeps Kore's default; what depends on settings is
+ * set in kore_parent_configure. */
 u_int8_t asset_builtin_kore_conf[] =
     "worker_accept_threshold 1\n"
     "worker_set_affinity 0\n"
     "worker_death_policy restart\n"
     "socket_backlog 4096\n"
-    "http_header_max 2048\n"		/* one buffer; the guard grows it up to STRICT_HEAD_MAX */
+    "http_header_max 2048\n" /* one buffer; the guard grows it up to STRICT_HEAD_MAX */
     "http_body_max 65536\n"
     "http_body_disk_offload 0\n"
     "http_keepalive_time 60\n"
-    "http_request_ms 1000\n"		/* Kore leaves what it did not get to until its next event */
+    "http_request_ms 1000\n" /* Kore leaves what it did not get to until its next event */
     "http_hsts_enable 0\n"
     "http_server_version latchkey\n";
 u_int32_t asset_len_builtin_kore_conf = sizeof(asset_builtin_kore_conf) - 1;
 
-int	kore_main(int, char **);
+int kore_main(int, char **);
 
 static u_int32_t connections_max;
 static const char *public_hosts[8];
@@ -89,8 +91,10 @@ kore_line_write(void *cookie, const char *bytes, size_t length)
 
 	(void)cookie;
 	while (at < length) {
-		end = at + strcspn(bytes + at, "\n") < length ? at + strcspn(bytes + at, "\n") : length;
-		snprintf(line, sizeof(line), "%.*s", (int)(end - at < 1000 ? end - at : 1000), bytes + at);
+		end = at + strcspn(bytes + at, "\n") < length ? at + strcspn(bytes + at, "\n")
+							      : length;
+		snprintf(line, sizeof(line), "%.*s", (int)(end - at < 1000 ? end - at : 1000),
+		    bytes + at);
 		if (line[0] != '\0')
 			log_warning("kore", FIELD("line", line));
 		at = end + 1;
@@ -99,8 +103,8 @@ kore_line_write(void *cookie, const char *bytes, size_t length)
 }
 
 /*
- * Kore writes its processes' titles over argv[0], as far as argv and the environment reach together: it gets a block of its own of that
- * size, because the environment may have grown since.
+ * Kore writes its processes' titles over argv[0], as far as argv and the environment reach
+ * together: it gets a block of its own of that size, because the environment may have grown since.
  */
 static char **
 kore_arguments(void)
@@ -111,8 +115,7 @@ kore_arguments(void)
 
 	for (variable = environ; *variable != NULL; variable++)
 		size += strlen(*variable) + 1;
-	if ((arguments[0] = calloc(1, size)) == NULL)
-		exit(cli_fail(CLI_INTERNAL, "no memory"));
+	arguments[0] = arena_alloc(arena_create(size + 4096), size);
 	snprintf(arguments[0], size, "latchkey");
 	return (arguments);
 }
@@ -131,7 +134,8 @@ serve_run(void)
 	exit(kore_main(1, kore_arguments()));
 }
 
-/* The authority of the base URL, with and without its default port, and loopback names when we listen there. */
+/* The authority of the base URL, with and without its default port, and loopback names when we
+ * listen there. */
 static void
 public_hosts_fill(unsigned port)
 {
@@ -142,14 +146,17 @@ public_hosts_fill(unsigned port)
 
 	snprintf(texts[count++], sizeof(texts[0]), "%s", host);
 	if (strchr(host + strcspn(host, "]"), ':') == NULL)
-		snprintf(texts[count++], sizeof(texts[0]), "%.250s:%s", host, is_https ? "443" : "80");
-	if (strcmp(settings.listen_address, "127.0.0.1") == 0 || strcmp(settings.listen_address, "::1") == 0 ||
+		snprintf(
+		    texts[count++], sizeof(texts[0]), "%.250s:%s", host, is_https ? "443" : "80");
+	if (strcmp(settings.listen_address, "127.0.0.1") == 0 ||
+	    strcmp(settings.listen_address, "::1") == 0 ||
 	    strcmp(settings.listen_address, "localhost") == 0) {
 		snprintf(texts[count++], sizeof(texts[0]), "localhost:%u", port);
 		snprintf(texts[count++], sizeof(texts[0]), "127.0.0.1:%u", port);
 		snprintf(texts[count++], sizeof(texts[0]), "[::1]:%u", port);
 	} else if (strchr(settings.listen_address, ':') == NULL)
-		snprintf(texts[count++], sizeof(texts[0]), "%.240s:%u", settings.listen_address, port);
+		snprintf(
+		    texts[count++], sizeof(texts[0]), "%.240s:%u", settings.listen_address, port);
 	for (i = 0; i < count; i++)
 		public_hosts[i] = texts[i];
 }
@@ -157,21 +164,25 @@ public_hosts_fill(unsigned port)
 static void
 listeners_open(struct kore_server *server)
 {
-	unsigned port = (unsigned)settings.listen_port, operations_port = (unsigned)settings.operations_port;
+	unsigned port = (unsigned)settings.listen_port,
+		 operations_port = (unsigned)settings.operations_port;
 	char error[256];
 
-	if (!listen_open(server, LISTENER_PUBLIC, settings.listen_address, &port, error, sizeof(error)) ||
-	    !listen_open(server, LISTENER_OPERATIONS, settings.operations_address, &operations_port, error,
-	    sizeof(error)))
+	if (!listen_open(
+		server, LISTENER_PUBLIC, settings.listen_address, &port, error, sizeof(error)) ||
+	    !listen_open(server, LISTENER_OPERATIONS, settings.operations_address, &operations_port,
+		error, sizeof(error)))
 		exit(cli_fail(CLI_UNAVAILABLE, "%s", error));
 	public_hosts_fill(port);
-	log_info("listening", FIELD("version", LATCHKEY_VERSION), FIELD("base_url", settings.base_url),
-	    FIELD("address", settings.listen_address), FIELD_NUMBER("port", port),
-	    FIELD("operations_address", settings.operations_address), FIELD_NUMBER("operations_port", operations_port),
-	    FIELD_NUMBER("workers", worker_count), FIELD_NUMBER("connections_per_worker", connections_max));
+	log_info("listening", FIELD("version", LATCHKEY_VERSION),
+	    FIELD("base_url", settings.base_url), FIELD("address", settings.listen_address),
+	    FIELD_NUMBER("port", port), FIELD("operations_address", settings.operations_address),
+	    FIELD_NUMBER("operations_port", operations_port), FIELD_NUMBER("workers", worker_count),
+	    FIELD_NUMBER("connections_per_worker", connections_max));
 }
 
-/* Connections by what the system grants. The parent's own limit is kept low: Kore looks at every possible descriptor in each worker. */
+/* Connections by what the system grants. The parent's own limit is kept low: Kore looks at every
+ * possible descriptor in each worker. */
 static void
 limits_settle(void)
 {
@@ -181,18 +192,21 @@ limits_settle(void)
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
 		exit(cli_fail(CLI_INTERNAL, "the limit of open files cannot be read"));
 	if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < wanted + PARENT_DESCRIPTORS)
-		wanted = limit.rlim_max > 2 * DESCRIPTORS_ASIDE ? limit.rlim_max - DESCRIPTORS_ASIDE / 2 :
-		    DESCRIPTORS_ASIDE;
+		wanted = limit.rlim_max > 2 * DESCRIPTORS_ASIDE
+			     ? limit.rlim_max - DESCRIPTORS_ASIDE / 2
+			     : DESCRIPTORS_ASIDE;
 	connections_max = (u_int32_t)wanted - DESCRIPTORS_ASIDE;
 	if (connections_max < 64)
 		exit(cli_fail(CLI_CONFIGURATION, "too few open files are allowed: ulimit -n"));
 	limit.rlim_cur = limit.rlim_max < PARENT_DESCRIPTORS ? limit.rlim_max : PARENT_DESCRIPTORS;
 	setrlimit(RLIMIT_NOFILE, &limit);
 	worker_rlimit_nofiles = (u_int32_t)wanted;
-	worker_max_connections = connections_max < CONNECTIONS_AT_START ? connections_max : CONNECTIONS_AT_START;
+	worker_max_connections =
+	    connections_max < CONNECTIONS_AT_START ? connections_max : CONNECTIONS_AT_START;
 }
 
-/* Kore insists on writing its process id somewhere, and on removing that at the end: into memory, then. */
+/* Kore insists on writing its process id somewhere, and on removing that at the end: into memory,
+ * then. */
 static void
 pidfile_settle(void)
 {
@@ -227,7 +241,9 @@ kore_parent_configure(int argc, char **argv)
 	kore_foreground = skip_runas = skip_chroot = kore_quiet = 1;
 	kore_root_path = root;
 	kore_seccomp_tracing = settings.seccomp_trace;
-	worker_count = (u_int8_t)(settings.workers != 0 ? settings.workers : cpu_count > 64 ? 64 : cpu_count);
+	worker_count = (u_int8_t)(settings.workers != 0 ? settings.workers
+				  : cpu_count > 64	? 64
+							: cpu_count);
 	http_request_limit = REQUESTS_AT_START;
 	pidfile_settle();
 	limits_settle();
@@ -237,12 +253,14 @@ kore_parent_configure(int argc, char **argv)
 	router_check(routes, routes_count);
 	templates_start();
 	json_object_seed(0);
-	supervision_prepare((unsigned)(settings.drain_delay_ms + settings.drain_seconds * 1000 + STOP_GRACE_MS));
+	supervision_prepare(
+	    (unsigned)(settings.drain_delay_ms + settings.drain_seconds * 1000 + STOP_GRACE_MS));
 	counters_prepare(worker_count, routes_count);
 	threads_prepare((unsigned)settings.password_slots);
 	answer_start(strncmp(settings.base_url, "https://", 8) == 0);
 	bridge_start(&(struct bridge_settings){routes, routes_count, realm_name});
-	ops_start(&(struct ops_node){supervision_is_stopping, supervision_is_crash_looping, supervision_replaced});
+	ops_start(&(struct ops_node){
+	    supervision_is_stopping, supervision_is_crash_looping, supervision_replaced});
 
 	server = kore_server_create("latchkey");
 	server->tls = 0;
@@ -341,12 +359,14 @@ kore_worker_teardown(void)
 	bool is_stopping;
 
 	jobs_stop();
-	is_stopping = drain_run((unsigned)settings.drain_delay_ms, (unsigned)settings.drain_seconds * 1000);
+	is_stopping =
+	    drain_run((unsigned)settings.drain_delay_ms, (unsigned)settings.drain_seconds * 1000);
 	db_stop();
 	threads_stop();
 	if (settings.dev)
 		fetch_stop();
 	if (!is_stopping)
-		log_warning("worker was asked to leave by itself", FIELD_NUMBER("worker", worker->id));
+		log_warning(
+		    "worker was asked to leave by itself", FIELD_NUMBER("worker", worker->id));
 	exit(is_stopping ? EXIT_SUCCESS : EXIT_REPLACE_ME);
 }

@@ -11,7 +11,7 @@
 
 struct settings settings;
 
-enum { SETTING_VALUE_MAX = 2048, SETTINGS_MAX = 64 };
+enum { SETTING_VALUE_MAX = 2048, SETTINGS_MAX = 64, SETTINGS_BYTES_MAX = 1 << 20 };
 
 #define AT(name) #name, offsetof(struct settings, name)
 
@@ -67,6 +67,7 @@ const struct setting settings_table[] = {
 const size_t settings_count = sizeof(settings_table) / sizeof(settings_table[0]);
 
 static const char *sources[SETTINGS_MAX];
+static struct arena *values; /* lives as long as the process: settings are read once */
 
 static const struct setting *
 settings_find(const char *name)
@@ -151,8 +152,7 @@ settings_set(
 		/* FALLTHROUGH */
 	case SETTING_TEXT:
 	case SETTING_SECRET:
-		/* Lives as long as the process: settings are read once. */
-		*(const char **)place = strdup(value);
+		*(const char **)place = arena_string(values, value);
 		break;
 	}
 	sources[setting - settings_table] = source;
@@ -262,6 +262,8 @@ settings_load(const char *file, char *error, size_t error_size)
 {
 	size_t i;
 
+	if (values == NULL)
+		values = arena_create(SETTINGS_BYTES_MAX);
 	for (i = 0; i < settings_count; i++)
 		if (!settings_set(settings_table[i].name, settings_table[i].initial, "default",
 			error, error_size))

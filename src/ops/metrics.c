@@ -11,35 +11,52 @@
 
 enum { METRICS_BYTES_MAX = 4 * 1024 * 1024, LAG_WINDOW = 20 };
 
-enum how { SUM, MOST, MICROSECONDS_MOST };
+enum how { SUM, MOST_SECONDS };
 
 static const struct metric {
-	enum counter	 counter;
-	const char	*name, *type, *help;
-	enum how	 how;
+	const char *name, *type, *help;
+	enum counter counter;
+	enum how how;
 } metrics[] = {
-	{COUNTER_CONNECTIONS, "latchkey_connections", "gauge", "Open connections", SUM},
-	{COUNTER_ACCEPTED, "latchkey_connections_accepted_total", "counter", "Connections accepted", SUM},
-	{COUNTER_TURNED_AWAY, "latchkey_connections_turned_away_total", "counter", "Connections answered with 503: no room", SUM},
-	{COUNTER_TIMED_OUT, "latchkey_connections_timed_out_total", "counter", "Connections closed for a slow head, body or reader", SUM},
-	{COUNTER_CALLS, "latchkey_requests_in_flight", "gauge", "Requests that run now", SUM},
-	{COUNTER_CLIENTS_GONE, "latchkey_clients_gone_total", "counter", "Requests whose client left before the answer", SUM},
-	{COUNTER_FIBERS, "latchkey_fibers", "gauge", "Fibers alive", SUM},
-	{COUNTER_LOOP_LAG_US, "latchkey_loop_lag_seconds", "gauge", "Worst delay of a worker's loop in the last 5 seconds", MICROSECONDS_MOST},
-	{COUNTER_DB_CONNECTIONS, "latchkey_database_connections", "gauge", "Connections to the database that are wanted", SUM},
-	{COUNTER_DB_CONNECTIONS_READY, "latchkey_database_connections_ready", "gauge", "Connections to the database that are up", SUM},
-	{COUNTER_DB_IN_FLIGHT, "latchkey_database_units_in_flight", "gauge", "Units of work sent and not answered", SUM},
-	{COUNTER_DB_WAITING, "latchkey_database_units_waiting", "gauge", "Units of work that wait for a connection", SUM},
-	{COUNTER_DB_BREAKERS_OPEN, "latchkey_database_breakers_open", "gauge", "Workers whose circuit breaker is open", SUM},
-	{COUNTER_DB_UNITS, "latchkey_database_units_total", "counter", "Units of work", SUM},
-	{COUNTER_DB_RETRIES, "latchkey_database_retries_total", "counter", "Units of work that were repeated", SUM},
-	{COUNTER_DB_TIMEOUTS, "latchkey_database_timeouts_total", "counter", "Units of work that met their deadline", SUM},
-	{COUNTER_DB_RECONNECTS, "latchkey_database_reconnects_total", "counter", "Connections made again", SUM},
-	{COUNTER_DB_BREAKER_OPENED, "latchkey_database_breaker_opened_total", "counter", "Times that a circuit breaker opened", SUM},
-	{COUNTER_THREADS_QUEUED, "latchkey_threads_queued", "gauge", "Hashes that wait for a slot", SUM},
-	{COUNTER_THREADS_DONE, "latchkey_threads_done_total", "counter", "Hashes done", SUM},
-	{COUNTER_THREADS_REFUSED, "latchkey_threads_refused_total", "counter", "Hashes refused for want of a slot", SUM},
-	{COUNTER_LOG_DROPPED, "latchkey_log_lines_dropped_total", "counter", "Log lines that nobody took", SUM},
+    {"latchkey_connections", "gauge", "Open connections", COUNTER_CONNECTIONS, SUM},
+    {"latchkey_connections_accepted_total", "counter", "Connections accepted", COUNTER_ACCEPTED,
+	SUM},
+    {"latchkey_connections_turned_away_total", "counter", "Connections answered with 503: no room",
+	COUNTER_TURNED_AWAY, SUM},
+    {"latchkey_connections_timed_out_total", "counter",
+	"Connections closed for a slow head, body or reader", COUNTER_TIMED_OUT, SUM},
+    {"latchkey_requests_in_flight", "gauge", "Requests that run now", COUNTER_CALLS, SUM},
+    {"latchkey_clients_gone_total", "counter", "Requests whose client left before the answer",
+	COUNTER_CLIENTS_GONE, SUM},
+    {"latchkey_fibers", "gauge", "Fibers alive", COUNTER_FIBERS, SUM},
+    {"latchkey_loop_lag_seconds", "gauge", "Worst delay of a worker's loop in the last 5 seconds",
+	COUNTER_LOOP_LAG_US, MOST_SECONDS},
+    {"latchkey_database_connections", "gauge", "Connections to the database that are wanted",
+	COUNTER_DB_CONNECTIONS, SUM},
+    {"latchkey_database_connections_ready", "gauge", "Connections to the database that are up",
+	COUNTER_DB_CONNECTIONS_READY, SUM},
+    {"latchkey_database_units_in_flight", "gauge", "Units of work sent and not answered",
+	COUNTER_DB_IN_FLIGHT, SUM},
+    {"latchkey_database_units_waiting", "gauge", "Units of work that wait for a connection",
+	COUNTER_DB_WAITING, SUM},
+    {"latchkey_database_breakers_open", "gauge", "Workers whose circuit breaker is open",
+	COUNTER_DB_BREAKERS_OPEN, SUM},
+    {"latchkey_database_units_total", "counter", "Units of work", COUNTER_DB_UNITS, SUM},
+    {"latchkey_database_retries_total", "counter", "Units of work that were repeated",
+	COUNTER_DB_RETRIES, SUM},
+    {"latchkey_database_timeouts_total", "counter", "Units of work that met their deadline",
+	COUNTER_DB_TIMEOUTS, SUM},
+    {"latchkey_database_reconnects_total", "counter", "Connections made again",
+	COUNTER_DB_RECONNECTS, SUM},
+    {"latchkey_database_breaker_opened_total", "counter", "Times that a circuit breaker opened",
+	COUNTER_DB_BREAKER_OPENED, SUM},
+    {"latchkey_threads_queued", "gauge", "Hashes that wait for a slot", COUNTER_THREADS_QUEUED,
+	SUM},
+    {"latchkey_threads_done_total", "counter", "Hashes done", COUNTER_THREADS_DONE, SUM},
+    {"latchkey_threads_refused_total", "counter", "Hashes refused for want of a slot",
+	COUNTER_THREADS_REFUSED, SUM},
+    {"latchkey_log_lines_dropped_total", "counter", "Log lines that nobody took",
+	COUNTER_LOG_DROPPED, SUM},
 };
 
 void
@@ -95,9 +112,9 @@ number_write(struct text *out, const char *name, const char *type, const char *h
 static void
 metric_write(struct text *out, const struct metric *metric)
 {
-	if (metric->how != MICROSECONDS_MOST) {
-		number_write(out, metric->name, metric->type, metric->help,
-		    metric->how == SUM ? counters_sum(metric->counter) : counters_max(metric->counter));
+	if (metric->how == SUM) {
+		number_write(
+		    out, metric->name, metric->type, metric->help, counters_sum(metric->counter));
 		return;
 	}
 	head_write(out, metric->name, metric->type, metric->help);
@@ -128,13 +145,15 @@ requests_write(struct text *out)
 	size_t route, status;
 	uint64_t count;
 
-	head_write(out, name, "counter", "Requests by route and status; 0 stands for rarer statuses");
+	head_write(
+	    out, name, "counter", "Requests by route and status; 0 stands for rarer statuses");
 	for (route = 0; route <= routes_count; route++)
 		for (status = 0; status < COUNTERS_STATUSES; status++)
 			if ((count = counters_requests(route, status)) > 0)
-				text_addf(out, "%s{route=\"%s\",method=\"%s\",status=\"%d\"} %llu\n", name,
-				    route_name(route), route_methods(route), counters_statuses[status],
-				    (unsigned long long)count);
+				text_addf(out,
+				    "%s{route=\"%s\",method=\"%s\",status=\"%d\"} %llu\n", name,
+				    route_name(route), route_methods(route),
+				    counters_statuses[status], (unsigned long long)count);
 }
 
 static void
@@ -147,19 +166,23 @@ durations_write(struct text *out)
 
 	head_write(out, name, "histogram", "From the last byte of a request to its answer");
 	for (route = 0; route <= routes_count; route++) {
-		snprintf(labels, sizeof(labels), "route=\"%s\",method=\"%s\"", route_name(route), route_methods(route));
+		snprintf(labels, sizeof(labels), "route=\"%s\",method=\"%s\"", route_name(route),
+		    route_methods(route));
 		for (count = 0, bucket = 0; bucket < COUNTERS_BUCKETS; bucket++)
 			count += counters_durations(route, bucket);
 		if (count == 0)
 			continue;
 		for (count = 0, bucket = 0; bucket < COUNTERS_BUCKETS; bucket++) {
 			count += counters_durations(route, bucket);
-			snprintf(bound, sizeof(bound), "%g", (double)counters_buckets_us[bucket] / 1e6);
+			snprintf(
+			    bound, sizeof(bound), "%g", (double)counters_buckets_us[bucket] / 1e6);
 			text_addf(out, "%s_bucket{%s,le=\"%s\"} %llu\n", name, labels,
-			    bucket + 1 == COUNTERS_BUCKETS ? "+Inf" : bound, (unsigned long long)count);
+			    bucket + 1 == COUNTERS_BUCKETS ? "+Inf" : bound,
+			    (unsigned long long)count);
 		}
 		text_addf(out, "%s_sum{%s} %.6f\n%s_count{%s} %llu\n", name, labels,
-		    (double)counters_duration_us(route) / 1e6, name, labels, (unsigned long long)count);
+		    (double)counters_duration_us(route) / 1e6, name, labels,
+		    (unsigned long long)count);
 	}
 }
 
@@ -171,7 +194,8 @@ refusals_write(struct text *out)
 
 	head_write(out, name, "counter", "Requests refused before they were requests, by reason");
 	for (verdict = STRICT_INCOMPLETE + 1; verdict < STRICT_VERDICTS; verdict++)
-		text_addf(out, "%s{reason=\"%s\"} %llu\n", name, strict_reason((enum strict_verdict)verdict),
+		text_addf(out, "%s{reason=\"%s\"} %llu\n", name,
+		    strict_reason((enum strict_verdict)verdict),
 		    (unsigned long long)counters_refusals((enum strict_verdict)verdict));
 }
 
@@ -187,10 +211,12 @@ metrics_page(struct call *call)
 	for (i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++)
 		metric_write(&out, &metrics[i]);
 	threads_figures(&threads);
-	number_write(&out, "latchkey_threads_slots", "gauge", "Hashes that may run at once on this node", threads.slots);
-	number_write(&out, "latchkey_threads_slots_busy", "gauge", "Hashes that run now", threads.slots_busy);
-	number_write(&out, "latchkey_workers_replaced_total", "counter", "Workers that ended and were replaced",
-	    ops_node()->workers_replaced());
+	number_write(&out, "latchkey_threads_slots", "gauge",
+	    "Hashes that may run at once on this node", threads.slots);
+	number_write(&out, "latchkey_threads_slots_busy", "gauge", "Hashes that run now",
+	    threads.slots_busy);
+	number_write(&out, "latchkey_workers_replaced_total", "counter",
+	    "Workers that ended and were replaced", ops_node()->workers_replaced());
 	requests_write(&out);
 	durations_write(&out);
 	refusals_write(&out);

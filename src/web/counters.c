@@ -5,28 +5,28 @@
 #include "base/fatal.h"
 #include "web/counters.h"
 
-const int counters_statuses[COUNTERS_STATUSES] = {0, 200, 201, 202, 204, 302, 303, 304, 400, 401, 403, 404, 405, 409,
-    410, 411, 412, 413, 414, 415, 417, 421, 429, 431, 499, 500, 501, 503};
-const uint64_t counters_buckets_us[COUNTERS_BUCKETS] = {250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000,
-    250000, 1000000, 2500000, UINT64_MAX};
+const int counters_statuses[COUNTERS_STATUSES] = {0, 200, 201, 202, 204, 302, 303, 304, 400, 401,
+    403, 404, 405, 409, 410, 411, 412, 413, 414, 415, 417, 421, 429, 431, 499, 500, 501, 503};
+const uint64_t counters_buckets_us[COUNTERS_BUCKETS] = {
+    250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 2500000, UINT64_MAX};
 
 struct route_numbers {
-	uint64_t	requests[COUNTERS_STATUSES];
-	uint64_t	durations[COUNTERS_BUCKETS];
-	uint64_t	duration_us;
+	uint64_t requests[COUNTERS_STATUSES];
+	uint64_t durations[COUNTERS_BUCKETS];
+	uint64_t duration_us;
 };
 
 struct column {
-	uint64_t		values[COUNTER_COUNT];
-	uint64_t		refusals[STRICT_VERDICTS];
-	struct route_numbers	routes[];
+	uint64_t values[COUNTER_COUNT];
+	uint64_t refusals[STRICT_VERDICTS];
+	struct route_numbers routes[];
 } __attribute__((aligned(64)));
 
 static char *memory;
 static unsigned columns;
 static size_t column_size, routes_rows;
 static struct column *own;
-static uint64_t before[COUNTER_COUNT];	/* what earlier workers of this column had counted */
+static uint64_t before[COUNTER_COUNT]; /* what earlier workers of this column had counted */
 
 static struct column *
 column_at(unsigned index)
@@ -41,7 +41,8 @@ counters_prepare(unsigned workers, size_t routes)
 	routes_rows = routes + 1;
 	column_size = sizeof(struct column) + routes_rows * sizeof(struct route_numbers);
 	column_size = (column_size + 63) / 64 * 64;
-	memory = mmap(NULL, columns * column_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	memory = mmap(
+	    NULL, columns * column_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		fatal("no memory for counters");
 	own = column_at(0);

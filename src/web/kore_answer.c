@@ -1,4 +1,5 @@
-/* The bytes of an answer. Kore's own writer is not used: it knows neither Date nor our envelope (K-17). */
+/* The bytes of an answer. Kore's own writer is not used: it knows neither Date nor our envelope
+ * (K-17). */
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -7,17 +8,40 @@
 static const char strictest_csp[] = "default-src 'none'; frame-ancestors 'none'";
 
 static const struct {
-	int		 status;
-	const char	*text;
+	int status;
+	const char *text;
 } status_texts[] = {
-	{200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"}, {302, "Found"}, {303, "See Other"},
-	{304, "Not Modified"}, {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"},
-	{405, "Method Not Allowed"}, {406, "Not Acceptable"}, {408, "Request Timeout"}, {409, "Conflict"},
-	{410, "Gone"}, {411, "Length Required"}, {412, "Precondition Failed"}, {413, "Content Too Large"},
-	{414, "URI Too Long"}, {415, "Unsupported Media Type"}, {417, "Expectation Failed"},
-	{421, "Misdirected Request"}, {422, "Unprocessable Content"}, {428, "Precondition Required"},
-	{429, "Too Many Requests"}, {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
-	{501, "Not Implemented"}, {503, "Service Unavailable"}, {505, "HTTP Version Not Supported"},
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {204, "No Content"},
+    {302, "Found"},
+    {303, "See Other"},
+    {304, "Not Modified"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {411, "Length Required"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {417, "Expectation Failed"},
+    {421, "Misdirected Request"},
+    {422, "Unprocessable Content"},
+    {428, "Precondition Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {503, "Service Unavailable"},
+    {505, "HTTP Version Not Supported"},
 };
 
 static bool is_https;
@@ -65,8 +89,8 @@ answer_write_head(struct text *out, const struct reply *reply, const char *reque
 {
 	const struct reply_header *header;
 
-	text_addf(out, "HTTP/1.1 %d %s\r\nServer: latchkey\r\nDate: %s\r\nX-Request-Id: %s\r\n", reply->status,
-	    status_text(reply->status), date_now(), request_id);
+	text_addf(out, "HTTP/1.1 %d %s\r\nServer: latchkey\r\nDate: %s\r\nX-Request-Id: %s\r\n",
+	    reply->status, status_text(reply->status), date_now(), request_id);
 	if (reply->content_type != NULL && answer_has_body(reply->status)) {
 		text_add(out, "Content-Type: ");
 		text_add(out, reply->content_type);
@@ -75,7 +99,7 @@ answer_write_head(struct text *out, const struct reply *reply, const char *reque
 	if (answer_has_body(reply->status))
 		text_addf(out, "Content-Length: %zu\r\n", reply->length);
 	text_add(out, "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
-	    "Referrer-Policy: no-referrer\r\nContent-Security-Policy: ");
+		      "Referrer-Policy: no-referrer\r\nContent-Security-Policy: ");
 	text_add(out, reply->csp == NULL ? strictest_csp : reply->csp);
 	text_add(out, "\r\n");
 	if (is_https)
@@ -96,8 +120,10 @@ answer_write_bare(char out[ANSWER_BARE_MAX], int status)
 {
 	int length;
 
-	length = snprintf(out, ANSWER_BARE_MAX, "HTTP/1.1 %d %s\r\nServer: latchkey\r\nDate: %s\r\nContent-Length: 0\r\n"
-	    "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n%sConnection: close\r\n\r\n", status,
-	    status_text(status), date_now(), status == 503 ? "Retry-After: 1\r\n" : "");
+	length = snprintf(out, ANSWER_BARE_MAX,
+	    "HTTP/1.1 %d %s\r\nServer: latchkey\r\nDate: %s\r\nContent-Length: 0\r\n"
+	    "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n%sConnection: "
+	    "close\r\n\r\n",
+	    status, status_text(status), date_now(), status == 503 ? "Retry-After: 1\r\n" : "");
 	return (length < 0 ? 0 : (size_t)length);
 }

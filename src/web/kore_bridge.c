@@ -15,14 +15,15 @@ enum { REQUEST_ID_BYTES = 16, STATUS_CLIENT_GONE = 499 };
 
 /* What joins a call to Kore's request; either may end first. */
 struct exchange {
-	struct http_request	*request;	/* NULL once the client has gone */
-	struct call		*call;		/* NULL once it has ended */
-	bool			 is_done;
+	struct http_request *request; /* NULL once the client has gone */
+	struct call *call;	      /* NULL once it has ended */
+	bool is_done;
 };
 
 static struct bridge_settings settings_of_bridge;
 static unsigned calls;
-static bool is_serving;	/* inside Kore's walk over its requests, which does not see what is woken meanwhile */
+static bool is_serving; /* inside Kore's walk over its requests, which does not see what is woken
+			   meanwhile */
 
 void
 bridge_start(const struct bridge_settings *settings)
@@ -39,8 +40,9 @@ bridge_calls(void)
 void
 bridge_peer(const struct connection *connection, char out[BRIDGE_PEER_MAX])
 {
-	const void *address = connection->family == AF_INET6 ? (const void *)&connection->addr.ipv6.sin6_addr :
-	    (const void *)&connection->addr.ipv4.sin_addr;
+	const void *address = connection->family == AF_INET6
+				  ? (const void *)&connection->addr.ipv6.sin6_addr
+				  : (const void *)&connection->addr.ipv4.sin_addr;
 
 	if (inet_ntop(connection->family, address, out, BRIDGE_PEER_MAX) == NULL)
 		out[0] = '\0';
@@ -75,10 +77,11 @@ headers_copy(struct arena *arena, struct request *to, struct http_request *from)
 	size_t count = 0, length;
 
 	TAILQ_FOREACH(header, &from->req_headers, list)
-		count++;
+	count++;
 	copies = arena_alloc(arena, (count + 1) * sizeof(*copies));
 	count = 0;
-	TAILQ_FOREACH(header, &from->req_headers, list) {
+	TAILQ_FOREACH(header, &from->req_headers, list)
+	{
 		length = strlen(header->value);
 		while (length > 0 && header->value[length - 1] == ' ')
 			length--;
@@ -106,7 +109,8 @@ request_copy(struct arena *arena, struct http_request *from)
 	headers_copy(arena, to, from);
 	to->body = "";
 	if (from->http_body != NULL) {
-		to->body = arena_substring(arena, (const char *)from->http_body->data, from->http_body_length);
+		to->body = arena_substring(
+		    arena, (const char *)from->http_body->data, from->http_body_length);
 		to->body_length = from->http_body_length;
 		secret_wipe(from->http_body->data, from->http_body->length);
 	}
@@ -137,7 +141,8 @@ answer_queue(struct exchange *exchange, struct call *call, const struct reply *r
 		return;
 	}
 	net_send_queue(connection, head.data, head.length);
-	if (reply->length > 0 && answer_has_body(reply->status) && call->request->method != METHOD_HEAD)
+	if (reply->length > 0 && answer_has_body(reply->status) &&
+	    call->request->method != METHOD_HEAD)
 		net_send_queue(connection, reply->body, reply->length);
 }
 
@@ -153,11 +158,14 @@ request_log(const struct call *call, int status)
 	if (request->route != NULL)
 		route = (size_t)(request->route - settings_of_bridge.routes);
 	counters_request(route, status, duration_us);
-	log_write(request->listener == LISTENER_OPERATIONS ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "request",
-	    LOG_FIELDS(FIELD("id", request->id), FIELD("realm", realm), FIELD("client", call->client_id),
-	    FIELD("route", request->route == NULL ? NULL : request->route->path),
-	    FIELD("method", method_name(request->method)), FIELD_NUMBER("status", status), FIELD("reason", reason),
-	    FIELD_NUMBER("ms", duration_us / 1000), FIELD("peer", request->peer)));
+	log_write(request->listener == LISTENER_OPERATIONS ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
+	    "request",
+	    LOG_FIELDS(FIELD("id", request->id), FIELD("realm", realm),
+		FIELD("client", call->client_id),
+		FIELD("route", request->route == NULL ? NULL : request->route->path),
+		FIELD("method", method_name(request->method)), FIELD_NUMBER("status", status),
+		FIELD("reason", reason), FIELD_NUMBER("ms", duration_us / 1000),
+		FIELD("peer", request->peer)));
 }
 
 /* In the fiber. */
@@ -228,8 +236,8 @@ exchange_begin(struct http_request *request)
 	request->onfree = bridge_client_gone;
 	calls++;
 	counters_add(COUNTER_CALLS, 1);
-	if (call_start_with(arena, request_copy(arena, request), exchange_run, exchange, exchange_finished,
-	    exchange) == NULL) {
+	if (call_start_with(arena, request_copy(arena, request), exchange_run, exchange,
+		exchange_finished, exchange) == NULL) {
 		calls--;
 		counters_subtract(COUNTER_CALLS, 1);
 		log_warning("no fiber for a request");

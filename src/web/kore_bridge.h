@@ -13,19 +13,20 @@
 enum { BRIDGE_PEER_MAX = 64 };
 
 struct bridge_settings {
-	const struct route	*routes;
-	size_t			 routes_count;
-	const char		*(*realm_name)(const struct realm *);	/* for the log */
+	const struct route *routes;
+	size_t routes_count;
+	const char *(*realm_name)(const struct realm *); /* for the log */
 };
 
-void		bridge_start(const struct bridge_settings *);
+void bridge_start(const struct bridge_settings *);
 /* The handler of Kore's one route. */
-int		latchkey_request(struct http_request *);
-/* The connection is closed or about to be: the call is cancelled, its answer dropped. Safe more than once. */
-void		bridge_client_gone(struct http_request *);
+int latchkey_request(struct http_request *);
+/* The connection is closed or about to be: the call is cancelled, its answer dropped. Safe more
+ * than once. */
+void bridge_client_gone(struct http_request *);
 /* Calls that run, with or without a client. */
-unsigned	bridge_calls(void);
+unsigned bridge_calls(void);
 /* The other end's address as text. */
-void		bridge_peer(const struct connection *, char out[BRIDGE_PEER_MAX]);
+void bridge_peer(const struct connection *, char out[BRIDGE_PEER_MAX]);
 
 #endif

@@ -13,7 +13,7 @@
 #include "web/kore_listen.h"
 
 enum {
-	HEAD_BUFFER = 2048,		/* at first; doubles up to STRICT_HEAD_MAX */
+	HEAD_BUFFER = 2048, /* at first; doubles up to STRICT_HEAD_MAX */
 	DISCARD_BUFFER = 2048,
 	DISCARD_MAX = 1024 * 1024,
 	/* milliseconds */
@@ -27,7 +27,7 @@ enum {
 static struct strict_rules rules[2];
 static u_int32_t public_connections_max;
 static bool is_draining;
-static bool is_in_event;	/* http_process() will run after this without our doing */
+static bool is_in_event; /* http_process() will run after this without our doing */
 static bool is_kicked;
 
 static int guard_receive(struct netbuf *);
@@ -75,7 +75,6 @@ kick_done(void *argument, u_int64_t now)
 	is_kicked = false;
 }
 
-
 void
 guard_kick(void)
 {
@@ -121,7 +120,8 @@ guard_discard(struct netbuf *buffer)
 	return (guard->discarded > DISCARD_MAX ? KORE_RESULT_ERROR : KORE_RESULT_OK);
 }
 
-/* A socket that is closed with bytes unread resets the connection, and the answer may be lost with it. */
+/* A socket that is closed with bytes unread resets the connection, and the answer may be lost with
+ * it. */
 static void
 guard_linger(struct guard *guard)
 {
@@ -151,7 +151,8 @@ guard_rearm(struct guard *guard)
 static void
 guard_settle(struct guard *guard)
 {
-	if (guard->phase != GUARD_ANSWERING || guard->connection->state == CONN_STATE_DISCONNECTING ||
+	if (guard->phase != GUARD_ANSWERING ||
+	    guard->connection->state == CONN_STATE_DISCONNECTING ||
 	    !TAILQ_EMPTY(&guard->connection->send_queue))
 		return;
 	if (guard->wants_close)
@@ -176,7 +177,8 @@ guard_refuse(struct guard *guard, int status, const char *reason)
 	char answer[ANSWER_BARE_MAX], peer[BRIDGE_PEER_MAX];
 
 	bridge_peer(connection, peer);
-	log_info("request refused", FIELD_NUMBER("status", status), FIELD("reason", reason), FIELD("peer", peer));
+	log_info("request refused", FIELD_NUMBER("status", status), FIELD("reason", reason),
+	    FIELD("peer", peer));
 	buffer_drop(connection->rnb);
 	guard->wants_close = true;
 	net_send_queue(connection, answer, answer_write_bare(answer, status));
@@ -232,8 +234,9 @@ guard_hand_over(struct guard *guard, struct netbuf *buffer, const struct strict_
 	if (!http_header_recv(buffer))
 		return (KORE_RESULT_ERROR);
 	TAILQ_FOREACH(request, &connection->http_requests, olist)
-		last = request;
-	/* Kore refused what strict_http let through: it has answered in its own words and will close. */
+	last = request;
+	/* Kore refused what strict_http let through: it has answered in its own words and will
+	 * close. */
 	if ((connection->flags & CONN_CLOSE_EMPTY) || last == NULL) {
 		log_error("Kore refused a request that we did not");
 		return (KORE_RESULT_ERROR);
@@ -262,7 +265,8 @@ guard_receive(struct netbuf *buffer)
 
 	if (guard->phase == GUARD_IDLE || guard->phase == GUARD_FRESH)
 		guard_enter(guard, GUARD_HEAD, HEAD_TIME);
-	verdict = strict_http_read((char *)buffer->buf, &buffer->s_off, &guard->seen, &rules[guard->listener], &head);
+	verdict = strict_http_read(
+	    (char *)buffer->buf, &buffer->s_off, &guard->seen, &rules[guard->listener], &head);
 	if (verdict == STRICT_INCOMPLETE) {
 		if (buffer->s_off == buffer->b_len)
 			buffer_double(buffer);
@@ -331,7 +335,8 @@ latchkey_connect(struct connection *connection)
 	/* Deadlines are ours: Kore's are idle-only, and one sends an unasked 408 (K-31). */
 	connection->http_timeout = 0;
 	connection->idle_timer.length = UINT64_MAX;
-	if (guard->listener == LISTENER_PUBLIC && worker_active_connections >= public_connections_max) {
+	if (guard->listener == LISTENER_PUBLIC &&
+	    worker_active_connections >= public_connections_max) {
 		turn_away(connection);
 		return;
 	}

@@ -17,15 +17,15 @@
 enum { PAUSE_MS = 100 };
 
 static struct listener *listeners[2];
-static bool is_listening;	/* this worker wants connections */
-static bool is_paused;		/* but has no room for more just now */
+static bool is_listening; /* this worker wants connections */
+static bool is_paused;	  /* but has no room for more just now */
 
 static void listen_accept(void *, int);
 
 static int
 socket_open(const struct addrinfo *address, unsigned *port)
 {
-	struct sockaddr_storage bound;
+	struct sockaddr_storage bound = {0};
 	socklen_t length = sizeof(bound);
 	int fd, on = 1;
 
@@ -33,7 +33,8 @@ socket_open(const struct addrinfo *address, unsigned *port)
 	if (fd == -1)
 		return (-1);
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == -1 ||
-	    bind(fd, address->ai_addr, address->ai_addrlen) == -1 || listen(fd, (int)kore_socket_backlog) == -1 ||
+	    bind(fd, address->ai_addr, address->ai_addrlen) == -1 ||
+	    listen(fd, (int)kore_socket_backlog) == -1 ||
 	    getsockname(fd, (struct sockaddr *)&bound, &length) == -1) {
 		close(fd);
 		return (-1);
@@ -46,24 +47,29 @@ socket_open(const struct addrinfo *address, unsigned *port)
 }
 
 bool
-listen_open(struct kore_server *server, enum listener_kind kind, const char *address, unsigned *port, char *error,
-    size_t error_size)
+listen_open(struct kore_server *server, enum listener_kind kind, const char *address,
+    unsigned *port, char *error, size_t error_size)
 {
-	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM,
-	    .ai_flags = AI_NUMERICSERV | AI_PASSIVE}, *found;
+	struct addrinfo hints = {.ai_family = AF_UNSPEC,
+			    .ai_socktype = SOCK_STREAM,
+			    .ai_flags = AI_NUMERICSERV | AI_PASSIVE},
+			*found;
 	struct listener *listener;
 	char port_text[16];
 	int fd, failure;
 
 	snprintf(port_text, sizeof(port_text), "%u", *port);
 	if ((failure = getaddrinfo(address, port_text, &hints, &found)) != 0) {
-		snprintf(error, error_size, "cannot listen on %s: %s", address, gai_strerror(failure));
+		snprintf(
+		    error, error_size, "cannot listen on %s: %s", address, gai_strerror(failure));
 		return (false);
 	}
 	if ((fd = socket_open(found, port)) == -1)
-		snprintf(error, error_size, "cannot listen on %s port %u: %s", address, *port, strerror(errno));
+		snprintf(error, error_size, "cannot listen on %s port %u: %s", address, *port,
+		    strerror(errno));
 	else {
-		/* Kore must not know it: it would put it into every worker's epoll behind our back. */
+		/* Kore must not know it: it would put it into every worker's epoll behind our back.
+		 */
 		listener = kore_listener_create(server);
 		LIST_REMOVE(listener, list);
 		nlisteners = 0;
@@ -80,7 +86,8 @@ listen_open(struct kore_server *server, enum listener_kind kind, const char *add
 enum listener_kind
 listen_kind(const struct connection *connection)
 {
-	return (connection->owner == listeners[LISTENER_OPERATIONS] ? LISTENER_OPERATIONS : LISTENER_PUBLIC);
+	return (connection->owner == listeners[LISTENER_OPERATIONS] ? LISTENER_OPERATIONS
+								    : LISTENER_PUBLIC);
 }
 
 static void
@@ -113,14 +120,16 @@ listen_resume(void *argument, u_int64_t now)
 		listen_watch();
 }
 
-/* A readable socket that cannot be accepted from would keep the loop busy (FM-28): look away for a moment. */
+/* A readable socket that cannot be accepted from would keep the loop busy (FM-28): look away for a
+ * moment. */
 static void
 listen_pause(void)
 {
 	is_paused = true;
 	listen_unwatch();
 	kore_timer_add(listen_resume, PAUSE_MS, NULL, KORE_TIMER_ONESHOT);
-	log_warning("no room for more connections", FIELD_NUMBER("open", worker_active_connections));
+	log_warning(
+	    "no room for more connections", FIELD_NUMBER("open", worker_active_connections));
 }
 
 /* One connection an event: what else waits is as likely to be taken by another worker. */

@@ -1,5 +1,6 @@
 /*
- * Supervision. Kore's access log is left out of the build; its hooks are the only tick that Kore's parent has, so they are this.
+ * Supervision. Kore's access log is left out of the build; its hooks are the only tick that Kore's
+ * parent has, so they are this.
  */
 #include <kore/kore.h>
 #include <kore/http.h>
@@ -24,7 +25,8 @@ enum {
 	BACKOFF_FIRST = 100,
 	BACKOFF_LONGEST = 5000,
 	BACKOFF_SLICE = 50,
-	TICK_GAP_MAX = 200,	/* a longer one was ours, or the machine's: it is not the worker's silence */
+	TICK_GAP_MAX =
+	    200, /* a longer one was ours, or the machine's: it is not the worker's silence */
 #ifdef __SANITIZE_ADDRESS__
 	SILENCE_MAX = 15000,
 #else
@@ -33,16 +35,17 @@ enum {
 	SILENCE_MAX_AT_START = 15000
 };
 
-/* Written by the worker of that index, read by the parent; and the other way round for is_stopping. */
+/* Written by the worker of that index, read by the parent; and the other way round for is_stopping.
+ */
 struct shared {
-	bool		is_stopping;
-	unsigned	replaced;
-	unsigned	crashes;
-	uint64_t	crash_ms[CRASHES_REMEMBERED];
+	bool is_stopping;
+	unsigned replaced;
+	unsigned crashes;
+	uint64_t crash_ms[CRASHES_REMEMBERED];
 	struct {
-		uint64_t	beats;
-		uint64_t	started_ms;
-		unsigned	crashes_in_a_row;
+		uint64_t beats;
+		uint64_t started_ms;
+		unsigned crashes_in_a_row;
 	} workers[KORE_WORKER_MAX];
 };
 
@@ -52,10 +55,10 @@ static unsigned stop_limit_ms;
 
 /* The parent's notes. */
 static struct {
-	pid_t		pid;
-	uint64_t	beats;
-	uint64_t	silent_ms;
-	bool		has_beaten;
+	uint64_t beats;
+	uint64_t silent_ms;
+	pid_t pid;
+	bool has_beaten;
 } seen[KORE_WORKER_MAX];
 
 const char *kore_version = LATCHKEY_VERSION;
@@ -63,7 +66,8 @@ const char *kore_version = LATCHKEY_VERSION;
 void
 supervision_prepare(unsigned stop_ms)
 {
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared =
+	    mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		fatal("no memory for supervision");
 	parent = getpid();
@@ -103,7 +107,8 @@ pause_ms(long ms)
 static void
 crash_note(uint64_t now_ms)
 {
-	unsigned index = __atomic_fetch_add(&shared->crashes, 1, __ATOMIC_RELAXED) % CRASHES_REMEMBERED;
+	unsigned index =
+	    __atomic_fetch_add(&shared->crashes, 1, __ATOMIC_RELAXED) % CRASHES_REMEMBERED;
 
 	__atomic_store_n(&shared->crash_ms[index], now_ms, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&shared->replaced, 1, __ATOMIC_RELAXED);
@@ -148,7 +153,8 @@ supervision_worker_start(void)
 	supervision_beat();
 }
 
-/* In the parent: its loop is over, nothing else will look after a worker that does not leave. Only async-signal-safe calls. */
+/* In the parent: its loop is over, nothing else will look after a worker that does not leave. Only
+ * async-signal-safe calls. */
 static void
 workers_kill(int signal_number)
 {
@@ -221,7 +227,8 @@ kore_accesslog_gather(void *argument, u_int64_t now, int force)
 	log_info("stopping");
 }
 
-/* Called by Kore for every request and once in a worker: our own log has what they would have written. */
+/* Called by Kore for every request and once in a worker: our own log has what they would have
+ * written. */
 void
 kore_accesslog(struct http_request *request)
 {

@@ -4,142 +4,36 @@
 #include <strings.h>
 
 #include "web/strict_http.h"
+#include "web/strict_span.h"
 
 enum { LENGTH_DIGITS_MAX = 10, REQUEST_LINE_EXTRA = 32 };
 
-static const struct {
-	int		 status;
-	const char	*reason;
-} verdicts[STRICT_VERDICTS] = {
-	[STRICT_FINE] = {200, "strict.fine"},
-	[STRICT_INCOMPLETE] = {408, "strict.incomplete"},
-	[STRICT_BAD_BYTE] = {400, "strict.bad_byte"},
-	[STRICT_BARE_CR] = {400, "strict.bare_cr"},
-	[STRICT_BARE_LF] = {400, "strict.bare_lf"},
-	[STRICT_BAD_REQUEST_LINE] = {400, "strict.bad_request_line"},
-	[STRICT_BAD_TARGET] = {400, "strict.bad_target"},
-	[STRICT_TARGET_TOO_LONG] = {414, "strict.target_too_long"},
-	[STRICT_UNKNOWN_METHOD] = {501, "strict.unknown_method"},
-	[STRICT_BAD_VERSION] = {505, "strict.bad_version"},
-	[STRICT_METHOD_NEEDS_HTTP_11] = {400, "strict.method_needs_http_11"},
-	[STRICT_BAD_FIELD_NAME] = {400, "strict.bad_field_name"},
-	[STRICT_FOLDED_FIELD] = {400, "strict.folded_field"},
-	[STRICT_BAD_FIELD_VALUE] = {400, "strict.bad_field_value"},
-	[STRICT_FIELD_TWICE] = {400, "strict.field_twice"},
-	[STRICT_TOO_MANY_FIELDS] = {431, "strict.too_many_fields"},
-	[STRICT_TOO_MANY_COOKIES] = {431, "strict.too_many_cookies"},
-	[STRICT_HEAD_TOO_LARGE] = {431, "strict.head_too_large"},
-	[STRICT_HOST_MISSING] = {400, "strict.host_missing"},
-	[STRICT_HOST_MALFORMED] = {400, "strict.host_malformed"},
-	[STRICT_HOST_LOOKALIKE] = {400, "strict.host_lookalike"},
-	[STRICT_HOST_UNKNOWN] = {421, "strict.host_unknown"},
-	[STRICT_AUTHORITY_DIFFERS] = {400, "strict.authority_differs"},
-	[STRICT_TRANSFER_ENCODING] = {501, "strict.transfer_encoding"},
-	[STRICT_LENGTH_MALFORMED] = {400, "strict.length_malformed"},
-	[STRICT_LENGTH_REQUIRED] = {411, "strict.length_required"},
-	[STRICT_BODY_NOT_ALLOWED] = {400, "strict.body_not_allowed"},
-	[STRICT_BODY_TOO_LARGE] = {413, "strict.body_too_large"},
-	[STRICT_MORE_THAN_LENGTH] = {400, "strict.more_than_length"},
-	[STRICT_EXPECTATION_UNKNOWN] = {417, "strict.expectation_unknown"},
-};
-
 static const struct method_rule {
-	const char	*name;
-	bool		 has_body;
-	bool		 is_in_http_10;
+	const char *name;
+	bool has_body;
+	bool is_in_http_10;
 } method_rules[] = {
-	{"GET", false, true},
-	{"POST", true, true},
-	{"HEAD", false, true},
-	{"PUT", true, false},
-	{"PATCH", true, false},
-	{"DELETE", false, false},
-	{"OPTIONS", false, false},
-};
-
-/* A piece of the buffer. */
-struct span {
-	char	*start;
-	size_t	 length;
+    {"GET", false, true},
+    {"POST", true, true},
+    {"HEAD", false, true},
+    {"PUT", true, false},
+    {"PATCH", true, false},
+    {"DELETE", false, false},
+    {"OPTIONS", false, false},
 };
 
 struct reading {
-	const struct strict_rules	*rules;
-	const struct method_rule	*method;
-	struct strict_head		*head;
-	struct span			 target, host;
-	unsigned			 fields, cookies;
-	unsigned			 known_seen;	/* bits by index of field_rules */
-	bool				 has_length;
+	const struct strict_rules *rules;
+	const struct method_rule *method;
+	struct strict_head *head;
+	struct span target, host;
+	unsigned fields, cookies;
+	unsigned known_seen; /* bits by index of field_rules */
+	bool has_length;
 };
 
-int
-strict_status(enum strict_verdict verdict)
-{
-	return (verdicts[verdict].status);
-}
-
-const char *
-strict_reason(enum strict_verdict verdict)
-{
-	return (verdicts[verdict].reason);
-}
-
-static bool
-is_token_byte(char byte)
-{
-	if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9'))
-		return (true);
-	return (byte != '\0' && strchr("!#$%&'*+-.^_`|~", byte) != NULL);
-}
-
-/* Printable ASCII: what is left when controls, DEL and 8-bit bytes are taken away. */
-static bool
-is_printable(char byte)
-{
-	return ((unsigned char)byte >= ' ' && (unsigned char)byte < 0x7f);
-}
-
-static bool
-is_digit(char byte)
-{
-	return (byte >= '0' && byte <= '9');
-}
-
-static bool
-span_is(struct span span, const char *text)
-{
-	return (span.length == strlen(text) && strncasecmp(span.start, text, span.length) == 0);
-}
-
-static struct span
-span_trim(struct span span)
-{
-	while (span.length > 0 && (*span.start == ' ' || *span.start == '\t'))
-		span.start++, span.length--;
-	while (span.length > 0 && (span.start[span.length - 1] == ' ' || span.start[span.length - 1] == '\t'))
-		span.length--;
-	return (span);
-}
-
-/* The next element of a comma-separated list; false at its end. */
-static bool
-span_next(struct span *list, struct span *out)
-{
-	const char *comma;
-
-	if (list->length == 0)
-		return (false);
-	comma = memchr(list->start, ',', list->length);
-	out->start = list->start;
-	out->length = comma == NULL ? list->length : (size_t)(comma - list->start);
-	list->start += out->length + (comma != NULL);
-	list->length -= out->length + (comma != NULL);
-	*out = span_trim(*out);
-	return (true);
-}
-
-/* Looks at each byte once, as it comes in: controls and line ends. Sets *head_length when the empty line is found. */
+/* Looks at each byte once, as it comes in: controls and line ends. Sets *head_length when the empty
+ * line is found. */
 static enum strict_verdict
 head_scan(const char *buffer, size_t length, size_t *seen, size_t *head_length)
 {
@@ -161,9 +55,7 @@ head_scan(const char *buffer, size_t length, size_t *seen, size_t *head_length)
 			i++;
 		} else if (buffer[i] == '\n') {
 			return (STRICT_BARE_LF);
-		} else if ((unsigned char)buffer[i] < ' ' && buffer[i] != '\t') {
-			return (STRICT_BAD_BYTE);
-		} else if (buffer[i] == 0x7f) {
+		} else if (is_control(buffer[i]) && buffer[i] != '\t') {
 			return (STRICT_BAD_BYTE);
 		}
 	}
@@ -247,48 +139,12 @@ request_line_read(struct reading *reading, struct span line)
 	return (target_read(reading, target));
 }
 
-/* Bytes of the name in front of a port: reg-name, IPv4, or an IPv6 literal in brackets. 0: malformed. */
-static size_t
-host_name_length(struct span value)
-{
-	size_t i;
-
-	if (value.length > 0 && value.start[0] == '[') {
-		for (i = 1; i < value.length && value.start[i] != ']'; i++)
-			if (strchr("0123456789abcdefABCDEF:.", value.start[i]) == NULL)
-				return (0);
-		return (i == value.length || i < 3 ? 0 : i + 1);
-	}
-	for (i = 0; i < value.length && value.start[i] != ':'; i++)
-		if (!is_token_byte(value.start[i]) || strchr("!#$%&'*+^`|~", value.start[i]) != NULL)
-			return (0);
-	return (i);
-}
-
-/* ":1" to ":99999", without leading zeros; or nothing. */
-static bool
-port_is_right(struct span port)
-{
-	size_t i;
-
-	if (port.length == 0)
-		return (true);
-	if (port.length < 2 || port.length > 6 || port.start[0] != ':' || port.start[1] == '0')
-		return (false);
-	for (i = 1; i < port.length; i++)
-		if (!is_digit(port.start[i]))
-			return (false);
-	return (true);
-}
-
 static enum strict_verdict
 host_read(struct reading *reading, struct span raw)
 {
 	struct span value = span_trim(raw);
-	size_t name = host_name_length(value);
 
-	if (name == 0 || value.length > STRICT_HOST_MAX ||
-	    !port_is_right((struct span){value.start + name, value.length - name}))
+	if (value.length > STRICT_HOST_MAX || !span_is_host(value))
 		return (STRICT_HOST_MALFORMED);
 	reading->host = value;
 	return (STRICT_FINE);
@@ -302,7 +158,8 @@ length_read(struct reading *reading, struct span raw)
 
 	if (raw.length > 0 && raw.start[0] == ' ')
 		raw.start++, raw.length--;
-	if (raw.length == 0 || raw.length > LENGTH_DIGITS_MAX || (raw.length > 1 && raw.start[0] == '0'))
+	if (raw.length == 0 || raw.length > LENGTH_DIGITS_MAX ||
+	    (raw.length > 1 && raw.start[0] == '0'))
 		return (STRICT_LENGTH_MALFORMED);
 	for (i = 0; i < raw.length; i++) {
 		if (!is_digit(raw.start[i]))
@@ -354,31 +211,34 @@ cookie_read(struct reading *reading, struct span raw)
 	return (reading->cookies > STRICT_COOKIES_MAX ? STRICT_TOO_MANY_COOKIES : STRICT_FINE);
 }
 
-#define FIELD_ONCE	0x1	/* a second one is refused */
-#define FIELD_PLAIN	0x2	/* decides something: TAB and 8-bit bytes are refused, not rewritten */
+#define FIELD_ONCE 0x1	/* a second one is refused */
+#define FIELD_PLAIN 0x2 /* decides something: TAB and 8-bit bytes are refused, not rewritten */
+
+#define RULE(name) name, sizeof(name) - 1
 
 static const struct field_rule {
-	const char		*name;
-	unsigned		 flags;
-	enum strict_verdict	(*read)(struct reading *, struct span raw);
+	const char *name;
+	size_t length;
+	unsigned flags;
+	enum strict_verdict (*read)(struct reading *, struct span raw);
 } field_rules[] = {
-	{"host", FIELD_ONCE | FIELD_PLAIN, host_read},
-	{"content-length", FIELD_ONCE | FIELD_PLAIN, length_read},
-	{"transfer-encoding", 0, transfer_encoding_read},
-	{"connection", FIELD_PLAIN, connection_read},
-	{"expect", FIELD_ONCE | FIELD_PLAIN, expect_read},
-	{"cookie", 0, cookie_read},
-	{"authorization", FIELD_ONCE | FIELD_PLAIN, NULL},
-	{"content-type", FIELD_ONCE | FIELD_PLAIN, NULL},
-	{"dpop", FIELD_ONCE | FIELD_PLAIN, NULL},
-	{"origin", FIELD_ONCE | FIELD_PLAIN, NULL},
-	{"sec-fetch-site", FIELD_ONCE | FIELD_PLAIN, NULL},
-	{"sec-fetch-mode", FIELD_ONCE | FIELD_PLAIN, NULL},
-	{"if-match", FIELD_PLAIN, NULL},
-	{"forwarded", FIELD_PLAIN, NULL},
-	{"x-forwarded-for", FIELD_PLAIN, NULL},
-	{"x-forwarded-host", FIELD_PLAIN, NULL},
-	{"x-forwarded-proto", FIELD_PLAIN, NULL},
+    {RULE("host"), FIELD_ONCE | FIELD_PLAIN, host_read},
+    {RULE("content-length"), FIELD_ONCE | FIELD_PLAIN, length_read},
+    {RULE("transfer-encoding"), 0, transfer_encoding_read},
+    {RULE("connection"), FIELD_PLAIN, connection_read},
+    {RULE("expect"), FIELD_ONCE | FIELD_PLAIN, expect_read},
+    {RULE("cookie"), 0, cookie_read},
+    {RULE("authorization"), FIELD_ONCE | FIELD_PLAIN, NULL},
+    {RULE("content-type"), FIELD_ONCE | FIELD_PLAIN, NULL},
+    {RULE("dpop"), FIELD_ONCE | FIELD_PLAIN, NULL},
+    {RULE("origin"), FIELD_ONCE | FIELD_PLAIN, NULL},
+    {RULE("sec-fetch-site"), FIELD_ONCE | FIELD_PLAIN, NULL},
+    {RULE("sec-fetch-mode"), FIELD_ONCE | FIELD_PLAIN, NULL},
+    {RULE("if-match"), FIELD_PLAIN, NULL},
+    {RULE("forwarded"), FIELD_PLAIN, NULL},
+    {RULE("x-forwarded-for"), FIELD_PLAIN, NULL},
+    {RULE("x-forwarded-host"), FIELD_PLAIN, NULL},
+    {RULE("x-forwarded-proto"), FIELD_PLAIN, NULL},
 };
 
 static const struct field_rule *
@@ -387,7 +247,7 @@ field_rule_find(struct span name)
 	size_t i;
 
 	for (i = 0; i < sizeof(field_rules) / sizeof(field_rules[0]); i++)
-		if (span_is(name, field_rules[i].name))
+		if (name.length == field_rules[i].length && span_is(name, field_rules[i].name))
 			return (&field_rules[i]);
 	return (NULL);
 }
@@ -431,7 +291,8 @@ field_read(struct reading *reading, struct span line, bool *is_empty)
 	rule = field_rule_find(name);
 	if (rule == NULL && name.length > 4 && strncasecmp(name.start, "host", 4) == 0)
 		return (STRICT_HOST_LOOKALIKE);
-	if ((verdict = field_bytes_settle(raw, rule != NULL && (rule->flags & FIELD_PLAIN))) != STRICT_FINE)
+	if ((verdict = field_bytes_settle(raw, rule != NULL && (rule->flags & FIELD_PLAIN))) !=
+	    STRICT_FINE)
 		return (verdict);
 	if (rule != NULL) {
 		bit = 1U << (rule - field_rules);
@@ -463,7 +324,8 @@ fields_read(struct reading *reading, char *buffer, size_t *length, char *line)
 
 	while (*line != '\r') {
 		line_length = (size_t)((char *)memchr(line, '\r', head->head_length) - line);
-		if ((verdict = field_read(reading, (struct span){line, line_length}, &is_empty)) != STRICT_FINE)
+		if ((verdict = field_read(reading, (struct span){line, line_length}, &is_empty)) !=
+		    STRICT_FINE)
 			return (verdict);
 		if (is_empty) {
 			buffer_cut(buffer, length, line, line_length + 2);
@@ -488,7 +350,8 @@ host_is_allowed(const struct strict_rules *rules, struct span host)
 	return (false);
 }
 
-/* Origin-form stays; absolute-form of our own authority becomes origin-form; the rest is refused (RFC 9112, 3.2). */
+/* Origin-form stays; absolute-form of our own authority becomes origin-form; the rest is refused
+ * (RFC 9112, 3.2). */
 static enum strict_verdict
 target_settle(struct reading *reading, char *buffer, size_t *length)
 {
@@ -504,7 +367,8 @@ target_settle(struct reading *reading, char *buffer, size_t *length)
 	else
 		return (STRICT_BAD_TARGET);
 	authority = (struct span){target.start + scheme, 0};
-	while (scheme + authority.length < target.length && strchr("/?", authority.start[authority.length]) == NULL)
+	while (scheme + authority.length < target.length &&
+	       strchr("/?", authority.start[authority.length]) == NULL)
 		authority.length++;
 	if (authority.length != reading->host.length ||
 	    strncasecmp(authority.start, reading->host.start, authority.length) != 0)
@@ -548,7 +412,8 @@ strict_http_read(char *buffer, size_t *length, size_t *seen, const struct strict
 	line.start = buffer;
 	line.length = (size_t)((char *)memchr(buffer, '\r', head.head_length) - buffer);
 	if ((verdict = request_line_read(&reading, line)) != STRICT_FINE ||
-	    (verdict = fields_read(&reading, buffer, length, line.start + line.length + 2)) != STRICT_FINE)
+	    (verdict = fields_read(&reading, buffer, length, line.start + line.length + 2)) !=
+		STRICT_FINE)
 		return (verdict);
 	if (reading.host.start == NULL)
 		return (STRICT_HOST_MISSING);

@@ -12,12 +12,12 @@ static struct uuid code_id;
 static void
 issues(struct call *call)
 {
-	struct authorization_code code = { .redirect_uri = "https://app.example/cb",
-		.scope = "openid offline_access",
-		.nonce = NULL,
-		.code_challenge = "abc",
-		.acr = "1",
-		.amr = "pwd" };
+	struct authorization_code code = {.redirect_uri = "https://app.example/cb",
+	    .scope = "openid offline_access",
+	    .nonce = NULL,
+	    .code_challenge = "abc",
+	    .acr = "1",
+	    .amr = "pwd"};
 	const char *text;
 
 	store_sign_in(call, &session);
@@ -73,9 +73,10 @@ cannot_open(struct call *call)
 	struct authorization_code code;
 	const char *ignored;
 
-	ck_assert_int_eq(codes_issue(call,
-			     &(struct authorization_code){ .scope = "", .acr = "", .amr = "" },
-			     &ignored),
+	ck_assert_int_eq(keys_ensure(call), RESULT_OK);
+	ck_assert_int_eq(
+	    codes_issue(
+		call, &(struct authorization_code){.scope = "", .acr = "", .amr = ""}, &ignored),
 	    RESULT_OK);
 	ck_assert(!codes_open(call, code_text, &code));
 }
@@ -116,12 +117,12 @@ redeems(struct call *call)
 static void
 redeems_again(struct call *call)
 {
-	struct grant grant = { .generation = 0 };
+	struct grant grant = {.generation = 0};
 
 	ck_assert_int_eq(redeem(call, &grant), REDEEM_USED);
 	ck_assert_int_eq(grant.generation, 0);
 	ck_assert_str_eq(call->reason, "code.reused");
-	grant = (struct grant){ .id = code_id };
+	grant = (struct grant){.id = code_id};
 	ck_assert(!store_is_active(call, &grant));
 	ck_assert_int_eq(redeem(call, &grant), REDEEM_USED);
 }
@@ -150,7 +151,7 @@ redeems_as_one_of_many(struct call *call, void *argument)
 static void
 is_revoked(struct call *call)
 {
-	struct grant grant = { .id = code_id };
+	struct grant grant = {.id = code_id};
 
 	ck_assert(!store_is_active(call, &grant));
 }
@@ -162,8 +163,7 @@ START_TEST(t02_of_many_at_once_one_wins_and_loses_it)
 
 	for (round = 0; round < 5; round++) {
 		store_run(issues);
-		store_run_many(
-		    AT_ONCE, redeems_as_one_of_many, verdicts, sizeof(verdicts[0]));
+		store_run_many(AT_ONCE, redeems_as_one_of_many, verdicts, sizeof(verdicts[0]));
 		for (i = won = used = 0; i < AT_ONCE; i++) {
 			won += verdicts[i] == REDEEM_OK;
 			used += verdicts[i] == REDEEM_USED;
@@ -216,14 +216,12 @@ START_TEST(t08_person_session_and_client_must_be_what_they_were)
 	static const struct {
 		const char *breaks, *mends;
 	} cases[] = {
-		{ "UPDATE users SET status = 'disabled'", "UPDATE users SET status = 'active'" },
-		{ "UPDATE users SET epoch = epoch + 1", "UPDATE users SET epoch = epoch - 1" },
-		{ "UPDATE sessions SET ended_at = db_now()",
-		    "UPDATE sessions SET ended_at = NULL" },
-		{ "UPDATE sessions SET expires_at = db_now()",
-		    "UPDATE sessions SET expires_at = db_now() + interval '1 day'" },
-		{ "UPDATE clients SET status = 'disabled'",
-		    "UPDATE clients SET status = 'active'" },
+	    {"UPDATE users SET status = 'disabled'", "UPDATE users SET status = 'active'"},
+	    {"UPDATE users SET epoch = epoch + 1", "UPDATE users SET epoch = epoch - 1"},
+	    {"UPDATE sessions SET ended_at = db_now()", "UPDATE sessions SET ended_at = NULL"},
+	    {"UPDATE sessions SET expires_at = db_now()",
+		"UPDATE sessions SET expires_at = db_now() + interval '1 day'"},
+	    {"UPDATE clients SET status = 'disabled'", "UPDATE clients SET status = 'active'"},
 	};
 	size_t i;
 
@@ -279,13 +277,15 @@ START_TEST(a_grant_lives_as_long_as_it_is_for)
 	ck_assert_int_eq(store_ask("SELECT count(*) FROM grants WHERE expires_at - created_at = "
 				   "interval '300 seconds' AND idle_expires_at = expires_at"),
 	    1);
-	ck_assert_int_eq(store_ask("SELECT count(*) FROM grants g JOIN sessions s ON s.id = "
-				   "g.session_id WHERE NOT is_offline AND g.expires_at = s.expires_at "
-				   "AND g.idle_expires_at = s.expires_at"),
+	ck_assert_int_eq(
+	    store_ask("SELECT count(*) FROM grants g JOIN sessions s ON s.id = "
+		      "g.session_id WHERE NOT is_offline AND g.expires_at = s.expires_at "
+		      "AND g.idle_expires_at = s.expires_at"),
 	    1);
-	ck_assert_int_eq(store_ask("SELECT count(*) FROM grants WHERE is_offline AND expires_at - "
-				   "created_at = interval '90 days' AND idle_expires_at - created_at "
-				   "= interval '14 days'"),
+	ck_assert_int_eq(
+	    store_ask("SELECT count(*) FROM grants WHERE is_offline AND expires_at - "
+		      "created_at = interval '90 days' AND idle_expires_at - created_at "
+		      "= interval '14 days'"),
 	    1);
 }
 END_TEST

@@ -72,9 +72,9 @@ make_rows(struct call *call)
 void
 store_setup(void)
 {
-	static const uint8_t kek[32] = {7};
+	static uint8_t kek[32] = {7};
 	struct db_settings driver;
-	struct secret key = {.bytes = NULL, .length = sizeof(kek)};
+	struct secret key = {.bytes = kek, .length = sizeof(kek)};
 
 	memset(&store, 0, sizeof(store));
 	database_create(&store.database, true);
@@ -83,7 +83,6 @@ store_setup(void)
 	threads_prepare(2);
 	threads_start(16, 60000);
 	realms_start("http://localhost:8080");
-	key.bytes = arena_copy(arena_create(4096), kek, sizeof(kek));
 	keys_start(&key);
 	passwords_start(&(struct password_cost){.memory_kib = 64, .passes = 1, .lanes = 1});
 	driver_run(make_realm, NULL);

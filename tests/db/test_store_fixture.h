@@ -19,6 +19,7 @@
 #include "grants/consents.h"
 #include "grants/grants.h"
 #include "grants/refresh_tokens.h"
+#include "keys/keys.h"
 #include "people/passwords.h"
 #include "people/users.h"
 #include "realms/realms.h"

@@ -26,18 +26,18 @@ static void
 asks(struct call *call)
 {
 	struct uuid nobody = uuid_create();
-	struct grant_question all = { grant.id, session.id, store.alice.id, store.app, token };
+	struct grant_question all = {grant.id, session.id, store.alice.id, store.app, token};
 	struct grant_question question;
 
 	ck_assert(ask(call, &all));
-	ck_assert(ask(call, &(struct grant_question){ .token = token }));
-	ck_assert(ask(call, &(struct grant_question){ .client = store.app }));
-	ck_assert(ask(call, &(struct grant_question){ .user = store.alice.id }));
-	ck_assert(ask(call, &(struct grant_question){ .session = session.id }));
-	ck_assert(!ask(call, &(struct grant_question){ .grant = nobody }));
-	ck_assert(!ask(call, &(struct grant_question){ .client = nobody }));
-	ck_assert(!ask(call, &(struct grant_question){ .user = nobody }));
-	ck_assert(!ask(call, &(struct grant_question){ .session = nobody }));
+	ck_assert(ask(call, &(struct grant_question){.token = token}));
+	ck_assert(ask(call, &(struct grant_question){.client = store.app}));
+	ck_assert(ask(call, &(struct grant_question){.user = store.alice.id}));
+	ck_assert(ask(call, &(struct grant_question){.session = session.id}));
+	ck_assert(!ask(call, &(struct grant_question){.grant = nobody}));
+	ck_assert(!ask(call, &(struct grant_question){.client = nobody}));
+	ck_assert(!ask(call, &(struct grant_question){.user = nobody}));
+	ck_assert(!ask(call, &(struct grant_question){.session = nobody}));
 	question = all;
 	question.client = store.page;
 	ck_assert(!ask(call, &question));
@@ -71,11 +71,11 @@ START_TEST(each_part_can_end_it)
 	static const struct {
 		const char *breaks, *mends;
 	} cases[] = {
-		{ "UPDATE users SET status = 'disabled'", "UPDATE users SET status = 'active'" },
-		{ "UPDATE users SET epoch = epoch + 1", "UPDATE users SET epoch = epoch - 1" },
-		{ "UPDATE sessions SET ended_at = db_now()", "UPDATE sessions SET ended_at = NULL" },
-		{ "UPDATE clients SET status = 'disabled'", "UPDATE clients SET status = 'active'" },
-		{ "UPDATE grants SET revoked_at = db_now()", "UPDATE grants SET revoked_at = NULL" },
+	    {"UPDATE users SET status = 'disabled'", "UPDATE users SET status = 'active'"},
+	    {"UPDATE users SET epoch = epoch + 1", "UPDATE users SET epoch = epoch - 1"},
+	    {"UPDATE sessions SET ended_at = db_now()", "UPDATE sessions SET ended_at = NULL"},
+	    {"UPDATE clients SET status = 'disabled'", "UPDATE clients SET status = 'active'"},
+	    {"UPDATE grants SET revoked_at = db_now()", "UPDATE grants SET revoked_at = NULL"},
 	};
 	size_t i;
 
@@ -114,7 +114,7 @@ END_TEST
 static void
 revokes_token(struct call *call)
 {
-	struct grant_question question = { .grant = grant.id, .token = token };
+	struct grant_question question = {.grant = grant.id, .token = token};
 	int64_t expires_at = session.auth_time / 1000000 + 300;
 
 	ck_assert(ask(call, &question));
@@ -130,8 +130,9 @@ START_TEST(a_single_token_is_revoked)
 	store_run(starts);
 	store_run(revokes_token);
 	ck_assert_int_eq(store_events("token.revoked"), 1);
-	ck_assert_int_eq(store_ask("SELECT count(*) FROM revoked_tokens WHERE expires_at > db_now() "
-				   "AND expires_at < db_now() + interval '301 seconds'"),
+	ck_assert_int_eq(
+	    store_ask("SELECT count(*) FROM revoked_tokens WHERE expires_at > db_now() "
+		      "AND expires_at < db_now() + interval '301 seconds'"),
 	    1);
 }
 END_TEST

@@ -123,7 +123,8 @@ START_TEST(f01_reuse_past_the_window_revokes_the_family)
 	store_run(second_is_dead);
 	ck_assert_int_eq(store_events("refresh_token.reused"), 1);
 	ck_assert_int_eq(
-	    store_ask("SELECT count(*) FROM grants WHERE revoked_reason = 'refresh_token_reuse'"), 1);
+	    store_ask("SELECT count(*) FROM grants WHERE revoked_reason = 'refresh_token_reuse'"),
+	    1);
 }
 END_TEST
 
@@ -232,7 +233,7 @@ END_TEST
 static void
 is_of_the_future(struct call *call)
 {
-	struct refresh_token token = { .grant = first.id, .generation = 5 };
+	struct refresh_token token = {.grant = first.id, .generation = 5};
 	struct grant grant;
 
 	ck_assert_int_eq(
@@ -272,8 +273,9 @@ START_TEST(a_client_that_is_bound_keeps_its_token)
 	store_run(starts_offline);
 	store_shift_clock(DAY);
 	store_run(keeps);
-	ck_assert_int_eq(store_ask("SELECT count(*) FROM grants WHERE idle_expires_at - created_at > "
-				   "interval '14 days 23 hours'"),
+	ck_assert_int_eq(
+	    store_ask("SELECT count(*) FROM grants WHERE idle_expires_at - created_at > "
+		      "interval '14 days 23 hours'"),
 	    1);
 }
 END_TEST
@@ -299,12 +301,12 @@ START_TEST(t08_person_client_session_and_time_are_asked_each_time)
 	static const struct {
 		const char *breaks, *mends;
 	} cases[] = {
-		{ "UPDATE users SET status = 'disabled'", "UPDATE users SET status = 'active'" },
-		{ "UPDATE users SET epoch = epoch + 1", "UPDATE users SET epoch = epoch - 1" },
-		{ "UPDATE sessions SET ended_at = db_now()", "UPDATE sessions SET ended_at = NULL" },
-		{ "UPDATE clients SET status = 'disabled'", "UPDATE clients SET status = 'active'" },
-		{ "UPDATE grants SET idle_expires_at = db_now()",
-		    "UPDATE grants SET idle_expires_at = expires_at" },
+	    {"UPDATE users SET status = 'disabled'", "UPDATE users SET status = 'active'"},
+	    {"UPDATE users SET epoch = epoch + 1", "UPDATE users SET epoch = epoch - 1"},
+	    {"UPDATE sessions SET ended_at = db_now()", "UPDATE sessions SET ended_at = NULL"},
+	    {"UPDATE clients SET status = 'disabled'", "UPDATE clients SET status = 'active'"},
+	    {"UPDATE grants SET idle_expires_at = db_now()",
+		"UPDATE grants SET idle_expires_at = expires_at"},
 	};
 	size_t i;
 
@@ -394,9 +396,10 @@ static void
 cannot_open(struct call *call)
 {
 	struct refresh_token token;
-	struct grant grant = { .generation = 1 };
+	struct grant grant = {.generation = 1};
 	const char *text;
 
+	ck_assert_int_eq(keys_ensure(call), RESULT_OK);
 	ck_assert_int_eq(refresh_tokens_create(call, &grant, &text), RESULT_OK);
 	ck_assert(!refresh_tokens_open(call, texts[1], &token));
 }

@@ -119,8 +119,8 @@ START_TEST(s05_absolute_limit)
 	store_run(is_signed_in);
 	store_shift_clock(24 * HOUR + 1);
 	store_run(is_not_signed_in);
-	ck_assert_int_eq(store_ask("SELECT count(*) FROM sessions WHERE idle_expires_at > expires_at"),
-	    0);
+	ck_assert_int_eq(
+	    store_ask("SELECT count(*) FROM sessions WHERE idle_expires_at > expires_at"), 0);
 }
 END_TEST
 
@@ -195,7 +195,7 @@ END_TEST
 static void
 somebody_else_signs_in(struct call *call)
 {
-	struct user bob = { .login = "bob" };
+	struct user bob = {.login = "bob"};
 	const char *value;
 	struct session fresh;
 
@@ -244,10 +244,8 @@ consents(struct call *call)
 
 	ck_assert_int_eq(sessions_find(call, cookie, &store.app, &view), RESULT_OK);
 	ck_assert_ptr_null(view.consented_scope);
-	ck_assert_int_eq(
-	    consents_remember(call, alice, &store.app, "openid profile"), RESULT_OK);
-	ck_assert_int_eq(
-	    consents_remember(call, alice, &store.app, "email openid"), RESULT_OK);
+	ck_assert_int_eq(consents_remember(call, alice, &store.app, "openid profile"), RESULT_OK);
+	ck_assert_int_eq(consents_remember(call, alice, &store.app, "email openid"), RESULT_OK);
 	ck_assert_int_eq(sessions_find(call, cookie, &store.app, &view), RESULT_OK);
 	ck_assert_str_eq(view.consented_scope, "openid profile email");
 	ck_assert_int_eq(sessions_find(call, cookie, &store.page, &view), RESULT_OK);

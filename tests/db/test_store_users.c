@@ -4,7 +4,7 @@
 static void
 finds(struct call *call)
 {
-	struct user bob = { .login = "Bob", .email = "bob@example.org", .name = "Bob B" }, found;
+	struct user bob = {.login = "Bob", .email = "bob@example.org", .name = "Bob B"}, found;
 
 	ck_assert_int_eq(users_create(call, &bob), RESULT_OK);
 	ck_assert_int_eq(bob.epoch, 1);
@@ -36,9 +36,9 @@ END_TEST
 static void
 collides(struct call *call)
 {
-	struct user same_login = { .login = "ALICE" }, found;
-	struct user same_email = { .login = "a2", .email = "Alice@Example.org" };
-	struct user like_email = { .login = "alice@example.org" };
+	struct user same_login = {.login = "ALICE"}, found;
+	struct user same_email = {.login = "a2", .email = "Alice@Example.org"};
+	struct user like_email = {.login = "alice@example.org"};
 
 	ck_assert_int_eq(users_create(call, &same_login), RESULT_CONFLICT);
 	ck_assert_str_eq(db_constraint(call), "users_login");
@@ -58,7 +58,7 @@ END_TEST
 static void
 refuses_login(struct call *call)
 {
-	struct user user = { .login = " alice" };
+	struct user user = {.login = " alice"};
 
 	ck_assert_int_eq(users_create(call, &user), RESULT_FAILED);
 }
@@ -97,7 +97,7 @@ makes_realm(struct call *call)
 static void
 looks_from_elsewhere(struct call *call)
 {
-	struct user found, same = { .login = "alice" };
+	struct user found, same = {.login = "alice"};
 
 	ck_assert_int_eq(users_find_by_login(call, "alice", &found), RESULT_NOT_FOUND);
 	ck_assert_int_eq(users_find(call, &store.alice.id, &found), RESULT_NOT_FOUND);
@@ -178,8 +178,7 @@ disables(struct call *call)
 {
 	struct user user;
 
-	ck_assert_int_eq(
-	    users_set_status(call, &store.alice.id, USER_DISABLED, "left"), RESULT_OK);
+	ck_assert_int_eq(users_set_status(call, &store.alice.id, USER_DISABLED, "left"), RESULT_OK);
 	ck_assert_int_eq(users_find(call, &store.alice.id, &user), RESULT_OK);
 	ck_assert_int_eq(user.status, USER_DISABLED);
 	ck_assert_int_eq(auth_gate(&user), AUTH_GATE_DISABLED);
@@ -242,9 +241,9 @@ END_TEST
 static void
 verifies(struct call *call)
 {
-	struct password_cost dearer = { .memory_kib = 128, .passes = 1, .lanes = 1 };
+	struct password_cost dearer = {.memory_kib = 128, .passes = 1, .lanes = 1};
 	char too_long[PASSWORD_MAX + 2];
-	struct user alice, without = { .login = "x" }, broken = { .password = "$argon2id$v=19$" };
+	struct user alice, without = {.login = "x"}, broken = {.password = "$argon2id$v=19$"};
 	const char *phc;
 
 	ck_assert_int_eq(users_find_by_login(call, "alice", &alice), RESULT_OK);
@@ -282,7 +281,7 @@ static void
 counts_work(struct call *call)
 {
 	struct thread_figures before, after;
-	struct user disabled = { .status = USER_DISABLED }, alice;
+	struct user disabled = {.status = USER_DISABLED}, alice;
 
 	ck_assert_int_eq(users_find_by_login(call, "alice", &alice), RESULT_OK);
 	disabled.password = alice.password;
