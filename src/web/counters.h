@@ -24,7 +24,7 @@ enum counter {
 	COUNTER_DB_BREAKERS_OPEN,
 	COUNTER_THREADS_QUEUED,
 	COUNTER_GAUGES, /* how many gauges; what follows only grows */
-	/* counters of this worker's whole life, set from elsewhere: begin at 0 with each worker */
+	/* set by counters_follow() from figures that begin at 0 with each worker */
 	COUNTER_DB_UNITS = COUNTER_GAUGES,
 	COUNTER_DB_RETRIES,
 	COUNTER_DB_TIMEOUTS,
@@ -33,6 +33,7 @@ enum counter {
 	COUNTER_THREADS_DONE,
 	COUNTER_THREADS_REFUSED,
 	COUNTER_LOG_DROPPED,
+	/* counted here */
 	COUNTER_ACCEPTED,
 	COUNTER_TURNED_AWAY,  /* connections answered with 503: no room */
 	COUNTER_TIMED_OUT,    /* connections closed for a slow head, body or reader */
@@ -41,7 +42,7 @@ enum counter {
 };
 
 enum {
-	COUNTERS_STATUSES = 28, /* named ones, and 0 for all others */
+	COUNTERS_STATUSES = 29, /* named ones, and 0 for all others */
 	COUNTERS_BUCKETS = 13	/* of durations; the last has no upper end */
 };
 extern const int counters_statuses[COUNTERS_STATUSES];
