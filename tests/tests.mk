@@ -52,6 +52,6 @@ bench: all				## measure, each figure beside its limit
 $(B)/tests/bench_bare: $(B)/tests/bench/bare.o $(filter $(B)/src/base/% $(B)/src/jose/%,$(testable)) $(kore_objects) tests/bench/bare.list
 	@echo "  link   $@"
 	@$(CC) $(LDFLAGS:src/hooks.list=tests/bench/bare.list) -o $@ $(filter %.o,$^) $(LDLIBS)
-$(B)/tests/bench_argon2: $(B)/tests/bench/argon2.o $(testable)
+$(B)/tests/bench_argon2: $(B)/tests/bench/argon2.o $(filter $(B)/src/base/% $(B)/src/async/% $(B)/src/people/argon2id.o $(B)/src/people/phc.o,$(testable))
 	@echo "  link   $@"
 	@$(CC) $(filter-out -Wl$(comma)--dynamic-list=%,$(LDFLAGS)) -o $@ $^ $(LDLIBS)

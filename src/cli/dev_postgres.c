@@ -15,7 +15,7 @@
 #include "cli/cli.h"
 #include "cli/dev_postgres.h"
 
-enum { START_TRIES = 300, START_TRY_MS = 100 };
+enum { ARGUMENTS_MAX = 24, START_TRIES = 300, START_TRY_MS = 100 };
 
 /* Debian's versions, newest first. */
 static const char *const folders[] = {
@@ -40,11 +40,15 @@ static pid_t
 program_start(const struct dev_place *place, const char *const *arguments)
 {
 	char path[DEV_PATH_MAX], log[DEV_PATH_MAX + 16];
+	const char *vector[ARGUMENTS_MAX + 1] = {path};
 	pid_t parent = getpid(), pid;
-	int fd;
+	int fd, i;
 
 	snprintf(path, sizeof(path), "%s/%s", postgres_folder(), arguments[0]);
 	snprintf(log, sizeof(log), "%s/postgresql.log", place->socket);
+	/* They find each other by the path they were started with. */
+	for (i = 1; arguments[i] != NULL && i < ARGUMENTS_MAX; i++)
+		vector[i] = arguments[i];
 	if ((pid = fork()) != 0)
 		return (pid);
 
@@ -59,7 +63,7 @@ program_start(const struct dev_place *place, const char *const *arguments)
 		dup2(fd, STDERR_FILENO);
 	}
 	if (chdir("/") == 0)
-		execv(path, (char *const *)(uintptr_t)arguments);
+		execv(path, (char *const *)(uintptr_t)vector);
 	_exit(CLI_INTERNAL);
 }
 

@@ -1,8 +1,9 @@
 /*
  * The limit of everything that speaks HTTP here: Kore with its own parser and one handler that only
  * answers, from the same objects, with the same flags and as many workers as the product.
- *   /bytes?N,H  N bytes of body        /sign?N,H  a token answer with one ES256 JWT of N payload bytes
- * H: bytes of head beyond Kore's own, so that both send as much. BARE_PORT=port bench_bare WORKERS
+ *   /bytes?N,H  N bytes of body        /sign?N,H  a token answer with one ES256 JWT of N payload
+ * bytes H: bytes of head beyond Kore's own, so that both send as much. BARE_PORT=port bench_bare
+ * WORKERS
  */
 #include <kore/kore.h>
 #include <kore/http.h>
@@ -151,7 +152,8 @@ bare_request(struct http_request *request)
 	char text[32], head[HEAD_MAX + 1], *comma;
 	long long length = 0, more = 0;
 
-	snprintf(text, sizeof(text), "%s", request->query_string == NULL ? "" : request->query_string);
+	snprintf(
+	    text, sizeof(text), "%s", request->query_string == NULL ? "" : request->query_string);
 	if ((comma = strchr(text, ',')) != NULL) {
 		*comma = '\0';
 		(void)text_parse_integer(comma + 1, 0, HEAD_MAX, &more);
