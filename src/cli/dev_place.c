@@ -1,6 +1,7 @@
 /* Folders of `latchkey dev`. PostgreSQL never runs as root, and a clone under /root is closed to
  * everybody else. */
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <grp.h>
 #include <pwd.h>
@@ -18,41 +19,75 @@
 #include "cli/dev_place.h"
 
 /* A Unix socket's path has at most 107 bytes, and PostgreSQL adds "/.s.PGSQL.5432.lock". */
-enum { SOCKET_FOLDER_MAX = 107 - 20, PLACE_ID_BYTES = 6 };
+enum { SOCKET_FOLDER_MAX = 107 - 20, PLACE_ID_BYTES = 6, OPEN_FOLDERS_MAX = 16 };
+
+/* What needs no quotes in a connection string, in a list of folders, or in a shell. */
+static const char plain_bytes[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
 
 static bool
-folder_make(const char *path, mode_t mode)
+complain(const char *path)
 {
-	if (mkdir(path, mode) == -1 && errno != EEXIST) {
-		cli_fail(CLI_CONFIGURATION, "%s: %s", path, strerror(errno));
-		return (false);
-	}
-	return (true);
+	cli_fail(CLI_CONFIGURATION, "%s: %s", path, strerror(errno));
+	return (false);
+}
+
+static uid_t
+place_owner(const struct dev_place *place)
+{
+	return (place->is_root ? place->uid : getuid());
 }
 
 /* A folder that somebody else could have put there under a well-known name is not ours. */
 static bool
-folder_is_ours(const char *path, uid_t uid)
+folder_is_ours(const struct dev_place *place, const char *path)
 {
 	struct stat status;
 
-	return (lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == uid &&
-		(status.st_mode & 077) == 0);
+	return (lstat(path, &status) == 0 && S_ISDIR(status.st_mode) &&
+		status.st_uid == place_owner(place) && (status.st_mode & 077) == 0);
 }
 
 static bool
 folder_make_for(const struct dev_place *place, const char *path)
 {
-	if (!folder_make(path, 0700))
-		return (false);
-	if (place->is_root && lchown(path, place->uid, place->gid) == -1)
-		return (false);
-	if (!folder_is_ours(path, place->is_root ? place->uid : getuid())) {
-		cli_fail(
-		    CLI_CONFIGURATION, "%s: belongs to somebody else or is open to others", path);
-		return (false);
-	}
-	return (true);
+	struct stat status;
+
+	if (mkdir(path, 0700) == -1 && errno != EEXIST)
+		return (complain(path));
+	if (place->is_root && lstat(path, &status) == 0 && S_ISDIR(status.st_mode) &&
+	    status.st_uid == 0 && lchown(path, place->uid, place->gid) == -1)
+		return (complain(path));
+	if (folder_is_ours(place, path))
+		return (true);
+	cli_fail(CLI_CONFIGURATION, "%s: belongs to somebody else or is open to others", path);
+	return (false);
+}
+
+static int
+remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+	(void)status;
+	(void)type;
+	(void)walk;
+	return (remove(path));
+}
+
+static bool
+tree_remove(const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status) == -1 && errno == ENOENT)
+		return (true);
+	return (nftw(path, remove_one, OPEN_FOLDERS_MAX, FTW_DEPTH | FTW_PHYS) == 0 ||
+		complain(path));
+}
+
+bool
+dev_place_make_empty(const struct dev_place *place, const char *path)
+{
+	return (tree_remove(path) && folder_make_for(place, path));
 }
 
 void
@@ -116,7 +151,7 @@ place_elsewhere(const char *run, const char *parent, char *out)
 }
 
 static bool
-place_paths(struct dev_place *place)
+place_begin(struct dev_place *place)
 {
 	char here[DEV_PATH_MAX - 64];
 
@@ -125,55 +160,146 @@ place_paths(struct dev_place *place)
 		return (false);
 	}
 	snprintf(place->run, sizeof(place->run), "%s/.run", here);
+	return (place_find_user(place));
+}
+
+static void
+place_inside(const struct dev_place *place, const char *name, char out[DEV_PATH_MAX])
+{
+	snprintf(out, DEV_PATH_MAX, "%.*s/%s", DEV_PATH_MAX - 16, place->run, name);
+}
+
+/* Held by this process and not by its children; the kernel gives it back when the process ends,
+ * however it ends. */
+static bool
+place_lock(const struct dev_place *place)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	char path[DEV_PATH_MAX];
+	int fd;
+
+	place_inside(place, "lock", path);
+	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) == -1)
+		return (complain(path));
+	if (fcntl(fd, F_SETLK, &lock) == 0)
+		return (true);
+	if (errno != EACCES && errno != EAGAIN)
+		return (complain(path));
+	if (fcntl(fd, F_GETLK, &lock) == -1 || lock.l_type == F_UNLCK)
+		lock.l_pid = 0;
+	cli_fail(CLI_UNAVAILABLE,
+	    "`latchkey dev` runs in this folder already, as process %d: stop that one first",
+	    (int)lock.l_pid);
+	close(fd);
+	return (false);
+}
+
+static bool
+place_make_run(const struct dev_place *place)
+{
+	const struct passwd *owner;
+	struct stat status;
+
+	if (mkdir(place->run, 0755) == -1 && errno != EEXIST)
+		return (complain(place->run));
+	if (lstat(place->run, &status) == -1)
+		return (complain(place->run));
+	if (S_ISDIR(status.st_mode) && status.st_uid == geteuid())
+		return (place_lock(place));
+	owner = getpwuid(status.st_uid);
+	cli_fail(CLI_CONFIGURATION,
+	    "%s was made by %s: start as that user, or have that user forget it "
+	    "(`make clean-run`)",
+	    place->run, owner == NULL ? "somebody else" : owner->pw_name);
+	return (false);
+}
+
+/* Makes elsewhere, and a link to it in the place of inside. */
+static bool
+place_link(const struct dev_place *place, const char *elsewhere, const char *inside)
+{
+	if (rmdir(inside) == -1 && errno == ENOTEMPTY) {
+		cli_fail(CLI_CONFIGURATION,
+		    "%s: PostgreSQL cannot reach it any more. Let other users pass through the "
+		    "folders above, or `make clean-run` to start afresh",
+		    inside);
+		return (false);
+	}
+	if (!folder_make_for(place, elsewhere))
+		return (false);
+	return (symlink(elsewhere, inside) == 0 || complain(inside));
+}
+
+/* A link of an earlier start is made anew, or not at all. */
+static void
+link_remove(const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status) == 0 && S_ISLNK(status.st_mode))
+		unlink(path);
+}
+
+static bool
+place_make_data(struct dev_place *place)
+{
+	char inside[DEV_PATH_MAX];
+
+	place_inside(place, "postgresql", inside);
+	link_remove(inside);
+	memcpy(place->data, inside, sizeof(inside));
+	if (!folder_make_for(place, inside))
+		return (false);
+	if (folder_is_reachable(place, inside))
+		return (true);
+	place->is_elsewhere = true;
+	place_elsewhere(place->run, "/var/tmp", place->data);
+	if (!place_link(place, place->data, inside))
+		return (false);
+	printf("PostgreSQL cannot reach this folder; its data is in %s\n", place->data);
 	return (true);
+}
+
+static bool
+place_make_socket(struct dev_place *place)
+{
+	char inside[DEV_PATH_MAX];
+
+	place_inside(place, "socket", inside);
+	link_remove(inside);
+	memcpy(place->socket, inside, sizeof(inside));
+	if (!place->is_elsewhere && strlen(inside) <= SOCKET_FOLDER_MAX &&
+	    inside[strspn(inside, plain_bytes)] == '\0')
+		return (folder_make_for(place, inside));
+	place_elsewhere(place->run, "/tmp", place->socket);
+	tree_remove(inside);
+	return (place_link(place, place->socket, inside));
 }
 
 bool
 dev_place_make(struct dev_place *place)
 {
-	if (!place_paths(place) || !place_find_user(place) || !folder_make(place->run, 0755))
-		return (false);
-
-	snprintf(
-	    place->data, sizeof(place->data), "%.*s/postgresql", DEV_PATH_MAX - 16, place->run);
-	if (!folder_make_for(place, place->data))
-		return (false);
-	if (!folder_is_reachable(place, place->data)) {
-		rmdir(place->data);
-		place_elsewhere(place->run, "/var/tmp", place->data);
-		if (!folder_make_for(place, place->data))
-			return (false);
-		printf("PostgreSQL cannot reach this folder; its data is in %s\n", place->data);
-	}
-
-	snprintf(
-	    place->socket, sizeof(place->socket), "%.*s/socket", DEV_PATH_MAX - 16, place->run);
-	if (strlen(place->socket) > SOCKET_FOLDER_MAX || !text_starts_with(place->data, place->run))
-		place_elsewhere(place->run, "/tmp", place->socket);
-	return (folder_make_for(place, place->socket));
-}
-
-static int
-forget_one(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-	(void)status;
-	(void)type;
-	(void)walk;
-	return (remove(path));
+	return (place_begin(place) && place_make_run(place) && place_make_data(place) &&
+		place_make_socket(place));
 }
 
 bool
 dev_place_forget(void)
 {
-	char other[DEV_PATH_MAX];
+	static const char *const parents[] = {"/var/tmp", "/tmp"};
 	struct dev_place place = {0};
+	char other[DEV_PATH_MAX];
+	bool ok = true;
+	size_t i;
 
-	if (!place_paths(&place))
+	if (!place_begin(&place))
 		return (false);
-	nftw(place.run, forget_one, 16, FTW_DEPTH | FTW_PHYS);
-	place_elsewhere(place.run, "/var/tmp", other);
-	nftw(other, forget_one, 16, FTW_DEPTH | FTW_PHYS);
-	place_elsewhere(place.run, "/tmp", other);
-	nftw(other, forget_one, 16, FTW_DEPTH | FTW_PHYS);
-	return (true);
+	if (access(place.run, F_OK) == 0 && !place_lock(&place))
+		return (false);
+	for (i = 0; i < sizeof(parents) / sizeof(parents[0]); i++) {
+		place_elsewhere(place.run, parents[i], other);
+		if (folder_is_ours(&place, other))
+			ok = tree_remove(other) && ok;
+	}
+	return (tree_remove(place.run) && ok);
 }

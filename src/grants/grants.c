@@ -63,6 +63,21 @@ grants_are_active(struct call *call, const struct grant_question *question, bool
 }
 
 enum result
+grants_find_active_user(struct call *call, const struct grant_question *question, struct user *out)
+{
+	struct db_rows rows;
+	enum result result;
+
+	result = db_run(call, STATEMENT_grants_find_active_user,
+	    DB_VALUES(db_uuid(&call->realm->id), db_uuid(&question->grant),
+		db_uuid(&question->user), db_uuid(&question->client), db_uuid(&question->token)),
+	    &rows);
+	if (result == RESULT_OK)
+		user_from_row(call, &rows, 0, 0, out);
+	return (result);
+}
+
+enum result
 grants_revoke_token(struct call *call, const struct uuid *token, int64_t expires_at)
 {
 	struct uuid event = uuid_create();

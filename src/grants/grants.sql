@@ -29,6 +29,21 @@ SELECT ($2::uuid IS NULL OR coalesce((
 	AND ($6::uuid IS NULL OR NOT EXISTS (SELECT FROM revoked_tokens t
 		WHERE t.realm_id = $1::uuid AND t.id = $6::uuid)) AS is_active
 
+-- The same for the token $5 of grant $2, person $3 and client $4, with the person (users_find's list): no row when
+-- anything of it is over.
+-- name: grants_find_active_user :one :read
+SELECT u.id, u.login, u.email, u.email_verified, u.name, u.given_name, u.family_name, u.locale, u.zoneinfo,
+	u.picture, u.phone_number, u.status = 'active', u.password, u.updated_at, u.epoch
+FROM users u
+WHERE u.realm_id = $1::uuid AND u.id = $3::uuid AND u.status = 'active'
+  AND (SELECT g.revoked_at IS NULL AND g.user_id = u.id AND g.user_epoch = u.epoch AND g.client = $4::uuid
+		AND (SELECT c.status = 'active' FROM clients c WHERE c.realm_id = $1::uuid AND c.id = g.client)
+		AND (g.is_offline OR g.session_id IS NULL OR (SELECT s.ended_at IS NULL FROM sessions s
+			WHERE s.realm_id = $1::uuid AND s.id = g.session_id))
+	FROM grants g
+	WHERE g.realm_id = $1::uuid AND g.id = $2::uuid)
+  AND NOT EXISTS (SELECT FROM revoked_tokens t WHERE t.realm_id = $1::uuid AND t.id = $5::uuid)
+
 -- name: grants_revoke_token :exec :write
 WITH revoked AS (
 	INSERT INTO revoked_tokens (realm_id, id, expires_at)

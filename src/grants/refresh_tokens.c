@@ -75,13 +75,20 @@ refresh_tokens_open(struct call *call, const char *text, struct refresh_token *o
 	return (true);
 }
 
-/* What the row says about a token that the gate let not through. */
+static enum refresh_verdict
+refuse(struct call *call, const char *reason)
+{
+	call->reason = reason;
+	return (REFRESH_REFUSED);
+}
+
+/* What the row says about a token. */
 static enum refresh_verdict
 judge(struct call *call, const struct refresh_token *token, const struct db_rows *rows,
-    struct grant *out)
+    struct refresh_token_view *out)
 {
-	struct grant grant;
-	int column = grant_from_row(rows, 0, &grant);
+	struct refresh_token_view view;
+	int column = grant_from_row(rows, 0, &view.grant);
 	bool is_own = row_boolean(rows, 0, column++);
 	bool is_standing = row_boolean(rows, 0, column++);
 	bool is_in_time = row_boolean(rows, 0, column++);
@@ -89,41 +96,74 @@ judge(struct call *call, const struct refresh_token *token, const struct db_rows
 	bool is_spent = row_boolean(rows, 0, column++);
 	bool is_retry = row_boolean(rows, 0, column++);
 
-	if (!is_own) {
-		call->reason = "refresh_token.other_client";
-	} else if (!is_standing) {
-		call->reason = "refresh_token.revoked";
-	} else if (!is_in_time) {
-		call->reason = "refresh_token.expired";
-	} else if (is_spent && !is_retry) {
-		call->reason = "refresh_token.reused";
-		if (grants_revoke_as(call, &token->grant, "refresh_token.reused",
-			"refresh_token_reuse") != RESULT_OK)
-			return (REFRESH_FAILED);
-		return (REFRESH_REUSED);
-	} else if (!is_allowed) {
-		call->reason = "refresh_token.not_allowed";
-	} else if (is_retry) {
-		*out = grant;
-		return (REFRESH_RETRIED);
-	} else {
-		call->reason = "refresh_token.future_generation";
+	view.issued_at = row_time(rows, 0, column++);
+	view.expires_at = row_time(rows, 0, column++);
+	view.login = row_text(rows, 0, column++);
+	if (!is_own)
+		return (refuse(call, "refresh_token.other_client"));
+	if (!is_standing)
+		return (refuse(call, "refresh_token.revoked"));
+	if (!is_in_time)
+		return (refuse(call, "refresh_token.expired"));
+	if (token->generation > view.grant.generation)
+		return (refuse(call, "refresh_token.future_generation"));
+	if (!is_allowed && (!is_spent || is_retry))
+		return (refuse(call, "refresh_token.not_allowed"));
+	*out = view;
+	if (!is_spent)
+		return (REFRESH_OK);
+	return (is_retry ? REFRESH_RETRIED : REFRESH_REUSED);
+}
+
+static enum refresh_verdict
+explain(struct call *call, const struct refresh_token *token, const struct uuid *client,
+    int64_t retry_window, struct refresh_token_view *out)
+{
+	struct db_rows rows;
+
+	switch (db_run(call, STATEMENT_refresh_tokens_explain,
+	    DB_VALUES(db_uuid(&call->realm->id), db_uuid(&token->grant),
+		db_integer(call, token->generation), db_uuid(client),
+		db_integer(call, retry_window)),
+	    &rows)) {
+	case RESULT_OK:
+		return (judge(call, token, &rows, out));
+	case RESULT_NOT_FOUND:
+		return (refuse(call, "refresh_token.unknown"));
+	default:
+		return (REFRESH_FAILED);
 	}
-	return (REFRESH_REFUSED);
+}
+
+enum refresh_verdict
+refresh_tokens_look(struct call *call, const struct refresh_token *token, const struct uuid *client,
+    struct refresh_token_view *out)
+{
+	return (explain(call, token, client, call->realm->refresh_retry_window, out));
+}
+
+static enum refresh_verdict
+revoke_reused(struct call *call, const struct refresh_token *token)
+{
+	call->reason = "refresh_token.reused";
+	if (grants_revoke_as(call, &token->grant, call->reason, "refresh_token_reuse") != RESULT_OK)
+		return (REFRESH_FAILED);
+	return (REFRESH_REUSED);
 }
 
 enum refresh_verdict
 refresh_tokens_use(struct call *call, const struct refresh_token *token, const struct uuid *client,
     bool rotate, struct grant *out)
 {
-	struct db_value realm = db_uuid(&call->realm->id), grant = db_uuid(&token->grant);
-	struct db_value generation = db_integer(call, token->generation);
+	struct refresh_token_view view;
+	enum refresh_verdict verdict;
 	struct db_rows rows;
 	enum result result;
 
 	result =
 	    db_run(call, rotate ? STATEMENT_refresh_tokens_rotate : STATEMENT_refresh_tokens_keep,
-		DB_VALUES(realm, grant, generation, db_uuid(client),
+		DB_VALUES(db_uuid(&call->realm->id), db_uuid(&token->grant),
+		    db_integer(call, token->generation), db_uuid(client),
 		    db_integer(call, call->realm->refresh_idle_lifetime)),
 		&rows);
 	if (result == RESULT_OK) {
@@ -132,13 +172,20 @@ refresh_tokens_use(struct call *call, const struct refresh_token *token, const s
 	}
 	if (result != RESULT_NOT_FOUND)
 		return (REFRESH_FAILED);
-	result = db_run(call, STATEMENT_refresh_tokens_explain,
-	    DB_VALUES(realm, grant, generation, db_uuid(client),
-		db_integer(call, rotate ? call->realm->refresh_retry_window : 0)),
-	    &rows);
-	if (result == RESULT_NOT_FOUND) {
-		call->reason = "refresh_token.unknown";
-		return (REFRESH_REFUSED);
+	verdict =
+	    explain(call, token, client, rotate ? call->realm->refresh_retry_window : 0, &view);
+	switch (verdict) {
+	case REFRESH_OK:
+		/* What barred it is gone by now; the gate has not been passed all the same. */
+		return (refuse(call, "refresh_token.not_allowed"));
+	case REFRESH_RETRIED:
+		*out = view.grant;
+		return (verdict);
+	case REFRESH_REUSED:
+		return (revoke_reused(call, token));
+	case REFRESH_REFUSED:
+	case REFRESH_FAILED:
+		break;
 	}
-	return (result == RESULT_OK ? judge(call, token, &rows, out) : REFRESH_FAILED);
+	return (verdict);
 }

@@ -28,6 +28,17 @@ enum refresh_verdict {
 			    generation of the future */
 	REFRESH_FAILED
 };
+/* What refresh_tokens_use would say now, in one statement that changes nothing. */
+struct refresh_token_view {
+	struct grant grant;
+	/* Of the generation that is good now; microseconds since 1970. */
+	int64_t issued_at, expires_at;
+	const char *login; /* of the grant's user */
+};
+/* client NULL: whoever's it is. out: filled unless REFUSED or FAILED; with REUSED, the family
+ * stands until somebody uses that token. */
+enum refresh_verdict refresh_tokens_look(struct call *, const struct refresh_token *,
+    const struct uuid *client, struct refresh_token_view *out);
 /* rotate false: a sender-constrained client keeps its token. One statement when all is well. */
 enum refresh_verdict refresh_tokens_use(struct call *, const struct refresh_token *,
     const struct uuid *client, bool rotate, struct grant *out);

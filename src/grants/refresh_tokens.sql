@@ -27,10 +27,11 @@ WHERE g.realm_id = $1::uuid AND g.id = $2::uuid AND g.generation = $3::integer A
 	WHERE s.realm_id = $1::uuid AND s.id = g.session_id))
 RETURNING g.id, g.client, g.user_id, g.session_id, g.scope, g.acr, g.amr, g.auth_time, g.generation, g.is_offline
 
--- Why the gate gave nothing, with a snapshot that sees who was faster. $5: the retry window in seconds.
+-- What a token is worth, and why the gate gave nothing, with a snapshot that sees who was faster. $4 NULL: whoever's
+-- it is. $5: the retry window in seconds.
 -- name: refresh_tokens_explain :one :read
 SELECT g.id, g.client, g.user_id, g.session_id, g.scope, g.acr, g.amr, g.auth_time, g.generation, g.is_offline,
-	g.client = $4::uuid AS is_own,
+	$4::uuid IS NULL OR g.client = $4::uuid AS is_own,
 	g.revoked_at IS NULL AS is_standing,
 	g.idle_expires_at > db_now() AND g.expires_at > db_now() AS is_in_time,
 	(SELECT u.status = 'active' AND u.epoch = g.user_epoch FROM users u
@@ -40,6 +41,8 @@ SELECT g.id, g.client, g.user_id, g.session_id, g.scope, g.acr, g.amr, g.auth_ti
 		WHERE s.realm_id = $1::uuid AND s.id = g.session_id)) AS is_allowed,
 	g.generation > $3::integer AS is_spent,
 	g.generation = $3::integer + 1 AND $5::double precision > 0
-	AND g.rotated_at > db_now() - make_interval(secs => $5::double precision) AS is_retry
+	AND g.rotated_at > db_now() - make_interval(secs => $5::double precision) AS is_retry,
+	coalesce(g.rotated_at, g.created_at) AS issued_at, least(g.idle_expires_at, g.expires_at) AS expires_at,
+	(SELECT u.login FROM users u WHERE u.realm_id = $1::uuid AND u.id = g.user_id) AS login
 FROM grants g
 WHERE g.realm_id = $1::uuid AND g.id = $2::uuid

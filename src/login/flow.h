@@ -30,6 +30,10 @@ struct flow {
 	const char *scope;
 	/* NULL when none. */
 	const char *state, *nonce, *code_challenge, *login_hint, *ui_locales;
+	/* How the answer travels: a name in the table of oauth/authorize_reply.c. */
+	const char *response_mode;
+	/* The sub of id_token_hint: only this person gets a code. NULL when none. */
+	const char *hinted_subject;
 	/* Seconds; -1: none. */
 	int64_t max_age;
 	/* Then the token request must repeat it. */

@@ -23,6 +23,8 @@ static const struct payload_text {
     {"pkce", offsetof(struct flow, code_challenge), false},
     {"hint", offsetof(struct flow, login_hint), false},
     {"locales", offsetof(struct flow, ui_locales), false},
+    {"mode", offsetof(struct flow, response_mode), true},
+    {"subject", offsetof(struct flow, hinted_subject), false},
 };
 static const struct payload_flag {
 	const char *member;

@@ -10,7 +10,6 @@
 #include "grants/codes.h"
 #include "login/flow.h"
 #include "oauth/authorize_checks.h"
-#include "oauth/authorize_memo.h"
 #include "oauth/authorize_reply.h"
 #include "oauth/authorize_request.h"
 #include "oauth/cross_site.h"
@@ -108,13 +107,11 @@ step_reply(struct call *call, const struct authorize_plan *plan, enum flow_step 
 {
 	const char *browser = flow_browser(call), *sealed;
 	bool is_new_browser = browser == NULL;
-	struct flow flow = plan->flow;
 	struct reply reply;
 
 	if (is_new_browser)
 		browser = flow_browser_create(call);
-	flow.nonce = authorize_memo_write(call->arena, plan);
-	if (flow_seal(call, &flow, browser, &sealed) != RESULT_OK) {
+	if (flow_seal(call, &plan->flow, browser, &sealed) != RESULT_OK) {
 		if (call->failure != RESULT_OK)
 			return (fail_by_page(call));
 		return (refuse(call, plan, OAUTH_INVALID_REQUEST, "request_too_large",
@@ -130,8 +127,8 @@ step_reply(struct call *call, const struct authorize_plan *plan, enum flow_step 
 static bool
 is_other_subject(struct call *call, const struct authorize_plan *plan, const struct user *user)
 {
-	return (plan->hinted_subject != NULL &&
-		!text_equal(plan->hinted_subject, uuid_string(call->arena, &user->id)));
+	return (plan->flow.hinted_subject != NULL &&
+		!text_equal(plan->flow.hinted_subject, uuid_string(call->arena, &user->id)));
 }
 
 /* prompt=none shows nothing and sets no cookie: it gets a code or one of these. */
@@ -165,7 +162,7 @@ hint_read(struct call *call, const char *text, struct authorize_plan *plan, stru
 		return (true);
 	if (id_token_hint_read(call, text, &hint) &&
 	    text_equal(hint.client_id, plan->client->client_id)) {
-		plan->hinted_subject = hint.subject;
+		plan->flow.hinted_subject = hint.subject;
 		return (true);
 	}
 	*reply = call->failure != RESULT_OK
@@ -230,7 +227,7 @@ plan_resume(struct call *call, struct authorize_plan *plan, struct reply *reply)
 	memset(plan, 0, sizeof(*plan));
 	if (form_from_query(call, &form) != FORM_OK || form_duplicate(&form) != NULL ||
 	    !flow_open(call, form_value(&form, "flow"), flow_browser(call), &plan->flow) ||
-	    !authorize_memo_read(call->arena, plan)) {
+	    response_mode_find(plan->flow.response_mode) == NULL) {
 		*reply = call->failure != RESULT_OK
 			     ? fail_by_page(call)
 			     : refuse_by_page(call, OAUTH_INVALID_REQUEST, "flow_not_valid",

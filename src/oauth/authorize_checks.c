@@ -47,9 +47,9 @@ authorize_check(
 
 	memset(plan, 0, sizeof(*plan));
 	plan->client = in->client;
-	plan->mode = &response_modes[0];
 	plan->flow.client_id = request->client_id;
 	plan->flow.scope = "";
+	plan->flow.response_mode = response_modes[0].name;
 	plan->flow.state = request->has_two_states ? NULL : request->state;
 	plan->flow.nonce = request->nonce;
 	plan->flow.login_hint = request->login_hint;
@@ -65,7 +65,8 @@ authorize_check(
 struct authorize_target
 authorize_target(const struct authorize_plan *plan)
 {
-	return ((struct authorize_target){plan->mode, plan->flow.redirect_uri, plan->flow.state});
+	return ((struct authorize_target){response_mode_find(plan->flow.response_mode),
+	    plan->flow.redirect_uri, plan->flow.state});
 }
 
 static bool
@@ -126,7 +127,7 @@ check_response_mode(
 	if ((mode = response_mode_find(in->request->response_mode)) == NULL)
 		return (oauth_fail(error, OAUTH_INVALID_REQUEST, "response_mode_unknown",
 		    "This response_mode is not supported."));
-	plan->mode = mode;
+	plan->flow.response_mode = mode->name;
 	return (true);
 }
 

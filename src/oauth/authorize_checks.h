@@ -27,8 +27,6 @@ enum {
 struct authorize_plan {
 	const struct client *client;
 	struct flow flow;
-	const struct response_mode *mode;
-	const char *hinted_subject; /* of id_token_hint; NULL when none */
 	bool prompt_none;
 };
 

@@ -9,7 +9,7 @@
 #include "tokens/tokens.h"
 #include "web/form.h"
 
-enum { INTROSPECTION_BODY_MAX = 32 * 1024 };
+enum { INTROSPECTION_BODY_MAX = 32 * 1024, MICROSECONDS = 1000000 };
 
 static struct reply
 answer_reply(struct call *call, struct json_writer *writer)
@@ -99,30 +99,47 @@ introspect_access_token(struct call *call, const struct client *client, const ch
 	return (access_token_reply(call, &token));
 }
 
-/* Only for the client it was issued to: does the grant stand that it is for? Asking spends nothing.
- */
+static struct reply
+refresh_token_reply(
+    struct call *call, const struct client *client, const struct refresh_token_view *view)
+{
+	struct json_writer writer;
+	struct text body;
+
+	answer_begin(call, true, &body, &writer);
+	scope_write(&writer, view->grant.scope);
+	writer_text(&writer, "client_id", client->client_id);
+	writer_text(&writer, "username", view->login);
+	writer_integer(&writer, "exp", view->expires_at / MICROSECONDS);
+	writer_integer(&writer, "iat", view->issued_at / MICROSECONDS);
+	writer_text(&writer, "sub", uuid_string(call->arena, &view->grant.user));
+	writer_text(&writer, "iss", call->realm->issuer);
+	return (answer_reply(call, &writer));
+}
+
+/* Only for the client it was issued to. One that was used is not active: the retry window mends a
+ * lost answer, it gives no second use. */
 static struct reply
 introspect_refresh_token(
     struct call *call, const struct client *client, const struct refresh_token *token)
 {
-	struct grant_question question = {.grant = token->grant, .client = client->id};
-	struct json_writer writer;
+	struct refresh_token_view view;
 	struct oauth_error error;
-	struct text body;
-	bool is_active;
 
-	if (grants_are_active(call, &question, &is_active) != RESULT_OK) {
-		oauth_fail_for_us(call, &error);
-		return (oauth_error_reply(call, &error));
-	}
-	if (!is_active) {
-		call->reason = "refresh_token_not_active";
+	switch (refresh_tokens_look(call, token, &client->id, &view)) {
+	case REFRESH_OK:
+		return (refresh_token_reply(call, client, &view));
+	case REFRESH_RETRIED:
+	case REFRESH_REUSED:
+		call->reason = "refresh_token.spent";
 		return (inactive_reply(call));
+	case REFRESH_REFUSED:
+		return (inactive_reply(call));
+	case REFRESH_FAILED:
+		break;
 	}
-	answer_begin(call, true, &body, &writer);
-	writer_text(&writer, "client_id", client->client_id);
-	writer_text(&writer, "iss", call->realm->issuer);
-	return (answer_reply(call, &writer));
+	oauth_fail_for_us(call, &error);
+	return (oauth_error_reply(call, &error));
 }
 
 struct reply

@@ -1,7 +1,7 @@
 /* POST /oauth2/revoke: RFC 7009. */
 #include "oauth/endpoints.h"
 
-#include "base/log.h"
+#include "events/events.h"
 #include "grants/refresh_tokens.h"
 #include "oauth/client_request.h"
 #include "oauth/errors.h"
@@ -21,12 +21,44 @@ done_reply(struct call *call)
 	return (reply_json(call, 200, &body));
 }
 
-static void
-note_foreign(struct call *call, const char *kind)
+/* Nothing happens to it, and the audit trail knows who tried (I-04). user and session: whose token
+ * it is; zero for none. */
+static enum result
+refuse_foreign(struct call *call, const struct client *client, const struct uuid *user,
+    const struct uuid *session)
 {
-	call->reason = "token_of_other_client";
-	log_warning("revocation of another client's token", FIELD("client", call->client_id),
-	    FIELD("token", kind));
+	struct event event = {
+	    .kind = "token.revocation_refused",
+	    .reason = "token_of_other_client",
+	    .user = uuid_is_zero(user) ? NULL : user,
+	    .client = &client->id,
+	    .session = uuid_is_zero(session) ? NULL : session,
+	};
+
+	call->reason = event.reason;
+	return (events_write(call, &event));
+}
+
+/* One that does not stand for the client that asks. */
+static enum result
+revoke_foreign_refresh_token(
+    struct call *call, const struct client *client, const struct refresh_token *token)
+{
+	struct refresh_token_view view;
+
+	switch (refresh_tokens_look(call, token, NULL, &view)) {
+	case REFRESH_OK:
+	case REFRESH_RETRIED:
+	case REFRESH_REUSED:
+		if (uuid_equal(&view.grant.client, &client->id))
+			return (RESULT_OK);
+		return (refuse_foreign(call, client, &view.grant.user, &view.grant.session));
+	case REFRESH_REFUSED:
+		return (RESULT_OK);
+	case REFRESH_FAILED:
+		break;
+	}
+	return (call->failure);
 }
 
 /* The whole grant: every refresh and access token of it. */
@@ -35,18 +67,13 @@ revoke_refresh_token(
     struct call *call, const struct client *client, const struct refresh_token *token)
 {
 	struct grant_question own = {.grant = token->grant, .client = client->id};
-	struct grant_question anyones = {.grant = token->grant};
 	enum result result;
 	bool is_active;
 
 	if ((result = grants_are_active(call, &own, &is_active)) != RESULT_OK)
 		return (result);
-	if (!is_active) {
-		result = grants_are_active(call, &anyones, &is_active);
-		if (result == RESULT_OK && is_active)
-			note_foreign(call, "refresh_token");
-		return (result);
-	}
+	if (!is_active)
+		return (revoke_foreign_refresh_token(call, client, token));
 	return (grants_revoke(call, &token->grant, "revoked_by_client"));
 }
 
@@ -65,10 +92,9 @@ revoke_access_token(struct call *call, const struct client *client, const char *
 	case TOKEN_UNAVAILABLE:
 		return (RESULT_UNAVAILABLE);
 	}
-	if (!text_equal(token.client_id, client->client_id)) {
-		note_foreign(call, "access_token");
-		return (RESULT_OK);
-	}
+	if (!text_equal(token.client_id, client->client_id))
+		return (
+		    refuse_foreign(call, client, &token.question.user, &token.question.session));
 	return (grants_revoke_token(call, &token.question.token, token.expires_at));
 }
 

@@ -45,12 +45,11 @@ bearer_read(struct call *call, struct oauth_error *error)
 }
 
 static bool
-token_check(
-    struct call *call, const char *text, struct access_token *token, struct oauth_error *error)
+verdict_check(struct call *call, enum token_verdict verdict, struct oauth_error *error)
 {
-	switch (tokens_read_access(call, text, true, token)) {
+	switch (verdict) {
 	case TOKEN_OK:
-		break;
+		return (true);
 	case TOKEN_INVALID:
 	case TOKEN_EXPIRED:
 	case TOKEN_REVOKED:
@@ -58,33 +57,37 @@ token_check(
 		return (token_refuse(
 		    error, call->reason != NULL ? call->reason : "access_token_refused"));
 	case TOKEN_UNAVAILABLE:
-		return (oauth_fail_for_us(call, error));
+		break;
 	}
+	return (oauth_fail_for_us(call, error));
+}
+
+/* What the token says by itself. */
+static bool
+token_read(
+    struct call *call, const char *text, struct access_token *token, struct oauth_error *error)
+{
+	if (!verdict_check(call, tokens_read_access(call, text, false, token), error))
+		return (false);
 	call->client_id = token->client_id;
 	if (!text_equal(token->audience, call->realm->issuer))
 		return (token_refuse(error, "access_token_for_others"));
 	if (uuid_is_zero(&token->question.user))
 		return (token_refuse(error, "access_token_of_no_person"));
-	if (!text_list_has(token->scope, "openid"))
-		return (oauth_fail(error, OAUTH_INSUFFICIENT_SCOPE, "scope_openid_missing",
-		    "The access token was not granted the scope openid."));
 	return (true);
 }
 
 static bool
-user_find(struct call *call, const struct access_token *token, struct user *user,
-    struct oauth_error *error)
+user_find(
+    struct call *call, struct access_token *token, struct user *user, struct oauth_error *error)
 {
-	switch (users_find(call, &token->question.user, user)) {
-	case RESULT_OK:
-		break;
-	case RESULT_NOT_FOUND:
-		return (token_refuse(error, "user_is_gone"));
-	default:
-		return (oauth_fail_for_us(call, error));
-	}
+	if (!verdict_check(call, tokens_find_user(call, token, user), error))
+		return (false);
 	if (auth_gate(user) != AUTH_GATE_OPEN)
 		return (token_refuse(error, "user_is_disabled"));
+	if (!text_list_has(token->scope, "openid"))
+		return (oauth_fail(error, OAUTH_INSUFFICIENT_SCOPE, "scope_openid_missing",
+		    "The access token was not granted the scope openid."));
 	return (true);
 }
 
@@ -98,8 +101,8 @@ oauth_userinfo(struct call *call)
 	struct text body;
 	const char *text;
 
-	if ((text = bearer_read(call, &error)) == NULL ||
-	    !token_check(call, text, &token, &error) || !user_find(call, &token, &user, &error))
+	if ((text = bearer_read(call, &error)) == NULL || !token_read(call, text, &token, &error) ||
+	    !user_find(call, &token, &user, &error))
 		return (oauth_bearer_error_reply(call, &error));
 	text_init(&body, call->arena, USERINFO_BODY_MAX);
 	writer_init(&writer, &body);

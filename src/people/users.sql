@@ -1,6 +1,6 @@
 -- The columns of a user, in the order that user_from_row reads: id, login, email, email_verified, name,
 -- given_name, family_name, locale, zoneinfo, picture, phone_number, is_active, password, updated_at, epoch.
--- sessions_find has the same list.
+-- sessions_find and grants_find_active_user have the same list.
 
 -- name: users_find :one :read
 SELECT id, login, email, email_verified, name, given_name, family_name, locale, zoneinfo, picture,

@@ -62,9 +62,8 @@ parse_access_token(const json_t *claims, struct access_token *out)
 }
 
 static enum token_verdict
-ask(struct call *call, struct access_token *token)
+client_fill(struct call *call, struct access_token *token)
 {
-	bool is_active;
 	const struct client *client;
 
 	switch (clients_find(call, token->client_id, &client)) {
@@ -76,6 +75,17 @@ ask(struct call *call, struct access_token *token)
 		return (answer(call, TOKEN_UNAVAILABLE, "token.database_unavailable"));
 	}
 	token->question.client = client->id;
+	return (TOKEN_OK);
+}
+
+static enum token_verdict
+ask(struct call *call, struct access_token *token)
+{
+	enum token_verdict verdict = client_fill(call, token);
+	bool is_active;
+
+	if (verdict != TOKEN_OK)
+		return (verdict);
 	if (grants_are_active(call, &token->question, &is_active) != RESULT_OK)
 		return (answer(call, TOKEN_UNAVAILABLE, "token.database_unavailable"));
 	if (!is_active)
@@ -104,6 +114,23 @@ tokens_read_access(struct call *call, const char *text, bool ask_database, struc
 		return (answered);
 	*out = token;
 	return (TOKEN_OK);
+}
+
+enum token_verdict
+tokens_find_user(struct call *call, struct access_token *token, struct user *out)
+{
+	enum token_verdict verdict = client_fill(call, token);
+
+	if (verdict != TOKEN_OK)
+		return (verdict);
+	switch (grants_find_active_user(call, &token->question, out)) {
+	case RESULT_OK:
+		return (TOKEN_OK);
+	case RESULT_NOT_FOUND:
+		return (answer(call, TOKEN_REVOKED, "token.revoked"));
+	default:
+		return (answer(call, TOKEN_UNAVAILABLE, "token.database_unavailable"));
+	}
 }
 
 bool

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "clients/clients.h"
 #include "grants/grants.h"
+#include "people/users.h"
 
 /* Who and what for. grant is NULL for client credentials: then the subject is the client. */
 struct token_order {
@@ -43,6 +44,9 @@ enum token_verdict { TOKEN_OK, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REVOKED, TOKE
  * what was wrong. */
 enum token_verdict tokens_read_access(
     struct call *, const char *text, bool ask_database, struct access_token *out);
+/* Is everything still good that a person's token stands for, and who is the person? One statement.
+ * token: read without asking, question.user is not zero. Never TOKEN_INVALID or TOKEN_EXPIRED. */
+enum token_verdict tokens_find_user(struct call *, struct access_token *, struct user *out);
 /* An ID token of ours as a hint: signature, typ and issuer; expired is fine. */
 bool tokens_read_id_hint(struct call *, const char *text, const json_t **claims);
 

@@ -82,7 +82,7 @@ void
 kore_parent_configure(int argc, char **argv)
 {
 	static char root[] = "/";
-	struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
+	struct rlimit limit;
 	struct kore_server *server;
 	struct kore_domain *domain;
 
@@ -92,7 +92,10 @@ kore_parent_configure(int argc, char **argv)
 	kore_root_path = root;
 	worker_count = workers;
 	worker_rlimit_nofiles = DESCRIPTORS;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = DESCRIPTORS;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
 	pidfile_settle();
 	server = kore_server_create("bare");
 	server->tls = 0;
@@ -105,6 +108,14 @@ kore_parent_configure(int argc, char **argv)
 	listener = LIST_FIRST(&server->listeners);
 	LIST_REMOVE(listener, list);
 	nlisteners = 0;
+}
+
+void
+kore_parent_teardown(void)
+{
+	static char none[] = "";
+
+	kore_pidfile = none;
 }
 
 /* The measured part asks for nothing that Kore's own list allows not; OpenSSL's start does. */

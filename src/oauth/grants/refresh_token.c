@@ -33,24 +33,6 @@ token_use(struct call *call, const struct refresh_token *token, const struct cli
 	return (oauth_fail_for_us(call, error));
 }
 
-/* What can be told before the token is spent: a wrong scope should not cost the client its token.
- */
-static bool
-scope_check(
-    struct call *call, const struct client *client, const char *asked, struct oauth_error *error)
-{
-	if (asked == NULL)
-		return (true);
-	if (!scopes_are_well_formed(asked))
-		return (oauth_fail(error, OAUTH_INVALID_SCOPE, "scope_malformed",
-		    "The scope is not a list of words with single spaces."));
-	if (!text_list_within(
-		asked, scopes_allowed(call->arena, asked, client->scope, call->realm->scopes)))
-		return (oauth_fail(error, OAUTH_INVALID_SCOPE, "scope_not_allowed",
-		    "The scope goes beyond what this client may ask for."));
-	return (true);
-}
-
 /* A part of what was granted, never more (F-04). What client and realm allow today may be less than
  * when the grant began (F-06). */
 static bool
@@ -66,6 +48,37 @@ scope_choose(struct call *call, const struct client *client, const char *asked, 
 		return (oauth_fail(error, OAUTH_INVALID_SCOPE, "scope_no_longer_allowed",
 		    "Nothing of this scope is allowed any more."));
 	return (true);
+}
+
+/* A wrong scope must not cost the client its token: it is asked for before that is spent. A token
+ * that is not good is for token_use to judge. */
+static bool
+scope_check(struct call *call, const struct client *client, const struct refresh_token *token,
+    const char *asked, struct oauth_error *error)
+{
+	struct refresh_token_view view;
+	const char *scope;
+
+	if (asked == NULL)
+		return (true);
+	if (!scopes_are_well_formed(asked))
+		return (oauth_fail(error, OAUTH_INVALID_SCOPE, "scope_malformed",
+		    "The scope is not a list of words with single spaces."));
+	if (!text_list_within(
+		asked, scopes_allowed(call->arena, asked, client->scope, call->realm->scopes)))
+		return (oauth_fail(error, OAUTH_INVALID_SCOPE, "scope_not_allowed",
+		    "The scope goes beyond what this client may ask for."));
+	switch (refresh_tokens_look(call, token, &client->id, &view)) {
+	case REFRESH_OK:
+	case REFRESH_RETRIED:
+		return (scope_choose(call, client, asked, view.grant.scope, &scope, error));
+	case REFRESH_REUSED:
+	case REFRESH_REFUSED:
+		return (true);
+	case REFRESH_FAILED:
+		break;
+	}
+	return (oauth_fail_for_us(call, error));
 }
 
 static bool
@@ -85,7 +98,7 @@ authorize(struct call *call, const struct token_request *request, struct token_o
 			return (oauth_fail_for_us(call, error));
 		return (token_refuse(error, "refresh_token_unknown"));
 	}
-	if (!scope_check(call, request->client, asked, error))
+	if (!scope_check(call, request->client, &token, asked, error))
 		return (false);
 	grant = arena_alloc(call->arena, sizeof(*grant));
 	if (!token_use(call, &token, request->client, grant, error))

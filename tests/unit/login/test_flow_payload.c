@@ -15,6 +15,8 @@ static const struct flow full = {
     .code_challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
     .login_hint = "alice",
     .ui_locales = "de en",
+    .response_mode = "form_post",
+    .hinted_subject = "0190-x",
     .max_age = 0,
     .redirect_uri_was_sent = true,
     .prompt_login = true,
@@ -28,6 +30,7 @@ static const struct flow least = {
     .client_id = "app",
     .redirect_uri = "com.example:/",
     .scope = "",
+    .response_mode = "query",
     .max_age = -1,
     .expires_at = 5000,
 };
@@ -74,6 +77,8 @@ assert_same(const struct flow *a, const struct flow *b)
 	ck_assert_pstr_eq(a->code_challenge, b->code_challenge);
 	ck_assert_pstr_eq(a->login_hint, b->login_hint);
 	ck_assert_pstr_eq(a->ui_locales, b->ui_locales);
+	ck_assert_str_eq(a->response_mode, b->response_mode);
+	ck_assert_pstr_eq(a->hinted_subject, b->hinted_subject);
 	ck_assert_int_eq(a->max_age, b->max_age);
 	ck_assert_int_eq(a->redirect_uri_was_sent, b->redirect_uri_was_sent);
 	ck_assert_int_eq(a->prompt_login, b->prompt_login);
@@ -142,6 +147,8 @@ START_TEST(is_read_strictly)
 	    {"\"uri\":", "\"url\":"},
 	    {"\"scope\":\"openid email\"", "\"scope\":null"},
 	    {"\"nonce\":\"n\"", "\"nonce\":7"},
+	    {"\"mode\":\"form_post\",", ""},
+	    {"\"subject\":\"0190-x\"", "\"subject\":7"},
 	    {"\"denied\":true", "\"denied\":1"},
 	    {"\"denied\":true", "\"denied\":false"},
 	    {"\"sent\":true", "\"sent\":true,\"sent\":true"},
@@ -169,7 +176,7 @@ suite_login_flow_payload(void)
 	tcase_add_loop_test(payload, comes_back_as_it_went_in, 0, 2);
 	tcase_add_test(payload, ends_with_its_time);
 	tcase_add_test(payload, opens_in_its_browser_only);
-	tcase_add_loop_test(payload, is_read_strictly, 0, 18);
+	tcase_add_loop_test(payload, is_read_strictly, 0, 20);
 	suite_add_tcase(suite, payload);
 	return (suite);
 }

@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "oauth/authorize_checks.h"
-#include "oauth/authorize_memo.h"
 
 Suite *suite_oauth_authorize_checks(void);
 
@@ -234,7 +233,7 @@ START_TEST(what_is_asked_is_in_the_plan)
 	ck_assert(plan.flow.prompt_consent);
 	ck_assert(!plan.prompt_none);
 	ck_assert(plan.flow.redirect_uri_was_sent);
-	ck_assert_str_eq(plan.mode->name, "fragment");
+	ck_assert_str_eq(plan.flow.response_mode, "fragment");
 }
 END_TEST
 
@@ -253,7 +252,7 @@ START_TEST(what_is_not_asked_is_absent)
 	ck_assert(!plan.flow.redirect_uri_was_sent);
 	ck_assert(!plan.flow.prompt_login);
 	ck_assert(plan.prompt_none);
-	ck_assert_str_eq(plan.mode->name, "query");
+	ck_assert_str_eq(plan.flow.response_mode, "query");
 	ck_assert_int_eq(plan.flow.expires_at, 0);
 }
 END_TEST
@@ -317,38 +316,6 @@ START_TEST(long_parameters_are_refused)
 }
 END_TEST
 
-static void
-memo_goes_round(const char *mode, const char *subject, const char *nonce)
-{
-	struct authorize_plan plan = {.mode = response_mode_find(mode), .hinted_subject = subject};
-	struct authorize_plan back = {0};
-
-	plan.flow.nonce = nonce;
-	back.flow.nonce = authorize_memo_write(arena, &plan);
-	ck_assert(authorize_memo_read(arena, &back));
-	ck_assert_ptr_eq(back.mode, plan.mode);
-	ck_assert_pstr_eq(back.hinted_subject, subject);
-	ck_assert_pstr_eq(back.flow.nonce, nonce);
-}
-
-START_TEST(the_memo_survives_the_login_steps)
-{
-	static const char *const broken[] = {"", "query", "query ", "jwt  n", " x y"};
-	struct authorize_plan plan = {0};
-	size_t i;
-
-	memo_goes_round("query", NULL, NULL);
-	memo_goes_round("form_post", NULL, "a nonce  with spaces ");
-	memo_goes_round("fragment", "0190-x", NULL);
-	memo_goes_round("query", "0190-x", " ");
-	ck_assert(!authorize_memo_read(arena, &plan));
-	for (i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
-		plan.flow.nonce = broken[i];
-		ck_assert(!authorize_memo_read(arena, &plan));
-	}
-}
-END_TEST
-
 Suite *
 suite_oauth_authorize_checks(void)
 {
@@ -363,7 +330,6 @@ suite_oauth_authorize_checks(void)
 	tcase_add_test(tests, offline_access_needs_refresh_tokens);
 	tcase_add_test(tests, a_refusal_by_redirect_goes_where_the_client_waits);
 	tcase_add_test(tests, long_parameters_are_refused);
-	tcase_add_test(tests, the_memo_survives_the_login_steps);
 	suite_add_tcase(suite, tests);
 	return (suite);
 }
