@@ -217,10 +217,17 @@ pidfile_settle(void)
 	kore_pidfile = path;
 }
 
+/* An issuer has one address: the first realm's is the base URL, not its name behind that. */
 static bool
 realm_find(struct call *call, const char *name, bool stale_is_fine)
 {
-	return (realms_find(call, name, stale_is_fine, &call->realm) == RESULT_OK);
+	const struct realm *realm;
+
+	if (realms_find(call, name, stale_is_fine, &realm) != RESULT_OK ||
+	    (name[0] != '\0' && realm->path_prefix[0] == '\0'))
+		return (false);
+	call->realm = realm;
+	return (true);
 }
 
 static const char *

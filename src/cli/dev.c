@@ -1,26 +1,33 @@
 /* latchkey dev: a private PostgreSQL, migrations, something to try, and the service; all of it
  * stops with this process. */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/dev_place.h"
+#include "cli/dev_ports.h"
 #include "cli/dev_postgres.h"
+#include "cli/dev_record.h"
 #include "cli/dev_seed.h"
 #include "cli/start.h"
 #include "db/migrate.h"
 #include "settings.h"
 
-enum { DEV_ARENA_MAX = 1 << 20, READY_TRIES = 200, READY_TRY_MS = 50, RESTART_MS = 1000 };
+enum {
+	DEV_ARENA_MAX = 1 << 20,
+	READY_WITHIN_MS = 60000,
+	READY_LOOK_MS = 50,
+	WATCH_MS = 200,
+	RESTART_MS = 1000,
+	STOP_WITHIN_MS = 30000,
+	STOP_LOOK_MS = 10
+};
 
 static volatile sig_atomic_t asked_to_stop;
 
@@ -48,6 +55,7 @@ setting_put(const char *name, const char *value)
 	return (false);
 }
 
+/* Nobody waits long for the end of a try. */
 static bool
 settings_for_port(const char *port)
 {
@@ -56,9 +64,11 @@ settings_for_port(const char *port)
 	if (!setting_put("listen_port", port))
 		return (false);
 	snprintf(url, sizeof(url), "http://localhost:%lld", settings.listen_port);
-	snprintf(operations, sizeof(operations), "%lld", settings.listen_port + 1);
+	snprintf(operations, sizeof(operations), "%lld",
+	    settings.listen_port == 65535 ? settings.listen_port - 1 : settings.listen_port + 1);
 	return (setting_put("base_url", url) && setting_put("operations_port", operations) &&
-		setting_put("dev", "true") && setting_put("log_format", "human"));
+		setting_put("dev", "true") && setting_put("log_format", "human") &&
+		setting_put("drain_seconds", "3"));
 }
 
 static bool
@@ -74,6 +84,17 @@ settings_for_seed(const struct dev_place *place, const struct dev_seed *seed)
 		setting_put("demo_backend_client_secret", seed->confidential_client_secret));
 }
 
+/* Waits for this child, whatever signals come meanwhile. False when it is none of ours. */
+static bool
+wait_for(pid_t pid, int *status)
+{
+	pid_t gone;
+
+	while ((gone = waitpid(pid, status, 0)) == -1 && errno == EINTR)
+		;
+	return (gone == pid);
+}
+
 /* Work that leaves threads and connections behind has a process of its own. */
 static int
 in_child(const struct dev_place *place, int (*work)(const struct dev_seed *),
@@ -87,28 +108,33 @@ in_child(const struct dev_place *place, int (*work)(const struct dev_seed *),
 		dev_place_drop_root(place);
 		_exit(work(seed));
 	}
-	if (pid == -1 || waitpid(pid, &status, 0) != pid)
+	if (pid == -1 || !wait_for(pid, &status))
 		return (CLI_INTERNAL);
 	return (WIFEXITED(status) ? WEXITSTATUS(status) : CLI_INTERNAL);
 }
 
 static bool
-database_prepare(const struct dev_place *place, const struct dev_seed *seed)
+database_migrate(const struct dev_place *place)
 {
 	char url[DEV_PATH_MAX + 64];
 	struct migrate_report report;
+	enum migrate_result result;
 
 	dev_postgres_url(place, DEV_OWNER, url);
-	if (migrate_run(url, false, NULL, &report) != MIGRATE_OK) {
-		cli_fail(CLI_UNAVAILABLE, "%s", report.error);
-		return (false);
-	}
-	if (!dev_postgres_make_service(place)) {
-		cli_fail(CLI_UNAVAILABLE, "cannot make the service's role: see %s/postgresql.log",
-		    place->socket);
-		return (false);
-	}
-	return (start_check() == CLI_OK && in_child(place, dev_seed_run, seed) == CLI_OK);
+	if ((result = migrate_run(url, false, NULL, &report)) != MIGRATE_OK)
+		cli_fail(CLI_UNAVAILABLE, "%s%s", report.error,
+		    result == MIGRATE_EDITED || result == MIGRATE_NEWER
+			? ". The data is of another version; `make clean-run` starts afresh"
+			: "");
+	return (result == MIGRATE_OK);
+}
+
+static bool
+database_prepare(const struct dev_place *place, const struct dev_seed *seed)
+{
+	return (!asked_to_stop && database_migrate(place) && dev_postgres_make_service(place) &&
+		start_check() == CLI_OK && in_child(place, dev_seed_run, seed) == CLI_OK &&
+		!asked_to_stop);
 }
 
 static pid_t
@@ -129,106 +155,123 @@ service_start(const struct dev_place *place)
 	serve_run();
 }
 
-/* One HTTP request to the operations listener: is it ready? */
-static bool
-service_is_ready(void)
-{
-	static const char request[] =
-	    "GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-	struct sockaddr_in address = {
-	    .sin_family = AF_INET, .sin_port = htons((uint16_t)settings.operations_port)};
-	char answer[64] = "";
-	bool ready = false;
-	int fd;
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if ((fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
-		return (false);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){1, 0}, sizeof(struct timeval));
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-	    write(fd, request, sizeof(request) - 1) == (ssize_t)sizeof(request) - 1 &&
-	    read(fd, answer, sizeof(answer) - 1) > 0)
-		ready = strncmp(answer, "HTTP/1.1 200", 12) == 0;
-	close(fd);
-	return (ready);
-}
-
 static void
-tell_where(const struct dev_place *place, const struct dev_seed *seed)
+tell_where(const struct dev_place *place, const struct dev_seed *seed, bool is_first_start)
 {
 	printf("\n  Latchkey is ready.\n\n    Open          %s\n    Demo          %s/demo\n",
 	    settings.base_url, settings.base_url);
 	printf("    Sign in as    %s / %s\n                  %s / %s\n", seed->users[1].login,
 	    seed->users[1].password, seed->users[2].login, seed->users[2].password);
-	if (seed->is_first_start)
+	if (is_first_start)
 		printf("    Administrator %s / %s (not printed again)\n", seed->users[0].login,
 		    seed->users[0].password);
-	printf("    Metrics       http://%s:%lld/metrics\n    For scripts   %s/dev.json\n\n  "
+	printf("    Metrics       http://%s:%lld/metrics\n    For scripts   %s/dev.json\n"
+	       "    Commands      latchkey ... --config %s/latchkey.conf\n\n  "
 	       "Ctrl-C stops it; the data stays "
 	       "(`make clean-run` forgets it).\n\n",
-	    settings.operations_address, settings.operations_port, place->run);
+	    settings.operations_address, settings.operations_port, place->run, place->run);
 	fflush(stdout);
 }
 
-/* Until we are asked to stop. A service that dies is started again; a PostgreSQL that dies ends it
- * all. */
-static int
-watch_over(
-    const struct dev_place *place, const struct dev_seed *seed, pid_t postgres, pid_t *service)
+/* False when it is time to end. A service that dies after it was ready is started again; a
+ * PostgreSQL that dies ends it all. */
+static bool
+children_look(const struct dev_place *place, bool was_ready, pid_t *postgres, pid_t *service)
 {
-	bool has_told = false;
-	int status, tries = 0;
+	int status;
 	pid_t gone;
 
+	if ((gone = waitpid(-1, &status, WNOHANG)) <= 0)
+		return (true);
+	if (gone == *postgres) {
+		*postgres = -1;
+		cli_fail(
+		    CLI_UNAVAILABLE, "PostgreSQL stopped: see %s/postgresql.log", place->socket);
+		return (false);
+	}
+	if (gone != *service)
+		return (true);
+	*service = -1;
+	if (!was_ready) {
+		cli_fail(CLI_UNAVAILABLE, "the service did not start");
+		return (false);
+	}
+	cli_fail(CLI_INTERNAL, "the service stopped; starting it again");
+	pause_ms(RESTART_MS);
+	if (!asked_to_stop)
+		*service = service_start(place);
+	return (true);
+}
+
+/* Until we are asked to stop. */
+static int
+watch_over(const struct dev_place *place, const struct dev_seed *seed, bool is_first_start,
+    pid_t *postgres, pid_t *service)
+{
+	uint64_t until_ms = clock_monotonic_ms() + READY_WITHIN_MS;
+	bool was_ready = false;
+
 	while (!asked_to_stop) {
-		if (!has_told && service_is_ready()) {
-			tell_where(place, seed);
-			has_told = true;
+		if (!was_ready && dev_ports_ready()) {
+			tell_where(place, seed, is_first_start);
+			was_ready = true;
 		}
-		if (!has_told && ++tries == READY_TRIES)
+		if (!was_ready && clock_monotonic_ms() > until_ms)
 			return (cli_fail(CLI_UNAVAILABLE, "the service did not become ready"));
-		if ((gone = waitpid(-1, &status, WNOHANG)) == postgres)
-			return (cli_fail(CLI_UNAVAILABLE,
-			    "PostgreSQL stopped: see %s/postgresql.log", place->socket));
-		if (gone == *service) {
-			cli_fail(CLI_INTERNAL, "the service stopped; starting it again");
-			pause_ms(RESTART_MS);
-			*service = service_start(place);
-		}
-		pause_ms(has_told ? 4 * READY_TRY_MS : READY_TRY_MS);
+		if (!children_look(place, was_ready, postgres, service))
+			return (CLI_UNAVAILABLE);
+		pause_ms(was_ready ? WATCH_MS : READY_LOOK_MS);
 	}
 	return (CLI_OK);
 }
 
 static void
-stop(pid_t pid, int signal_number)
+stop(pid_t pid, int politely)
 {
-	if (pid > 0 && kill(pid, signal_number) == 0)
-		waitpid(pid, NULL, 0);
+	uint64_t until_ms = clock_monotonic_ms() + STOP_WITHIN_MS;
+	int status;
+
+	if (pid <= 0 || kill(pid, politely) == -1)
+		return;
+	while (clock_monotonic_ms() < until_ms) {
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return;
+		pause_ms(STOP_LOOK_MS);
+	}
+	kill(pid, SIGKILL);
+	wait_for(pid, &status);
 }
 
 static int
 dev_start(const struct dev_place *place, struct arena *arena)
 {
 	struct sigaction stopping = {.sa_handler = stop_asked};
-	struct dev_seed seed = {0};
+	bool has_data = dev_postgres_is_made(place);
 	pid_t postgres, service = -1;
+	struct dev_seed seed = {0};
 	int code = CLI_UNAVAILABLE;
 
 	sigaction(SIGINT, &stopping, NULL);
 	sigaction(SIGTERM, &stopping, NULL);
 	sigaction(SIGHUP, &stopping, NULL);
-	if (!dev_seed_load(arena, place, &seed) || !settings_for_seed(place, &seed))
+	if (has_data && place->is_elsewhere && dev_record_is_gone(arena, place)) {
+		printf("Its .run is gone: what was there is forgotten\n");
+		if (!dev_place_make_empty(place, place->data))
+			return (CLI_CONFIGURATION);
+		has_data = false;
+	}
+	if (!dev_record_load(arena, place, has_data, &seed) || !settings_for_seed(place, &seed) ||
+	    !dev_record_save(arena, place, &seed))
 		return (CLI_CONFIGURATION);
 	if ((postgres = dev_postgres_start(place)) == -1)
 		return (CLI_UNAVAILABLE);
-	if (database_prepare(place, &seed) && dev_seed_save(arena, place, &seed)) {
+	if (database_prepare(place, &seed)) {
 		service = service_start(place);
-		code = watch_over(place, &seed, postgres, &service);
+		code = watch_over(place, &seed, !has_data, &postgres, &service);
 	}
 	stop(service, SIGTERM);
 	stop(postgres, SIGINT);
-	return (code);
+	return (asked_to_stop ? CLI_OK : code);
 }
 
 static int
@@ -243,6 +286,8 @@ dev_run(const struct cli_arguments *arguments)
 		return (dev_place_forget() ? CLI_OK : CLI_CONFIGURATION);
 	if (!settings_for_port(port == NULL ? "8080" : port) || !dev_place_make(&place))
 		return (CLI_CONFIGURATION);
+	if (!dev_ports_are_free())
+		return (CLI_UNAVAILABLE);
 	arena = arena_create(DEV_ARENA_MAX);
 	code = dev_start(&place, arena);
 	arena_destroy(arena);

@@ -80,8 +80,8 @@ tree_remove(const char *path)
 
 	if (lstat(path, &status) == -1 && errno == ENOENT)
 		return (true);
-	return (nftw(path, remove_one, OPEN_FOLDERS_MAX, FTW_DEPTH | FTW_PHYS) == 0 ||
-		complain(path));
+	return (
+	    nftw(path, remove_one, OPEN_FOLDERS_MAX, FTW_DEPTH | FTW_PHYS) == 0 || complain(path));
 }
 
 bool

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -162,16 +163,14 @@ cluster_make(const struct dev_place *place)
 
 /* All of a PostgreSQL's processes work in its data. */
 static bool
-works_in(const char *pid, const char *data)
+works_in(const char *pid, const struct dev_place *place)
 {
-	char link[64], folder[DEV_PATH_MAX];
-	ssize_t length;
+	struct stat folder, data;
+	char link[64];
 
 	snprintf(link, sizeof(link), "/proc/%.20s/cwd", pid);
-	if ((length = readlink(link, folder, sizeof(folder) - 1)) == -1)
-		return (false);
-	folder[length] = '\0';
-	return (strcmp(folder, data) == 0);
+	return (stat(link, &folder) == 0 && stat(place->data, &data) == 0 &&
+		folder.st_dev == data.st_dev && folder.st_ino == data.st_ino);
 }
 
 static bool
@@ -185,7 +184,7 @@ cluster_is_in_use(const struct dev_place *place)
 		return (false);
 	while (!found && (entry = readdir(processes)) != NULL)
 		found = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
-			works_in(entry->d_name, place->data);
+			works_in(entry->d_name, place);
 	closedir(processes);
 	return (found);
 }
@@ -200,7 +199,7 @@ leftover_ask_to_leave(const struct dev_place *place, const char *lock)
 		return;
 	if (fgets(pid, sizeof(pid), in) != NULL) {
 		pid[strspn(pid, "0123456789")] = '\0';
-		if (pid[0] != '\0' && works_in(pid, place->data))
+		if (pid[0] != '\0' && works_in(pid, place))
 			kill((pid_t)strtol(pid, NULL, 10), SIGINT);
 	}
 	fclose(in);

@@ -41,17 +41,16 @@ base_url_error(const char *url)
 struct secret
 start_key_encryption_key(void)
 {
+	static struct arena *arena; /* lives as long as the process */
 	static struct secret key;
-	struct arena *arena;
 
-	/* Lives as long as the process. */
-	if (key.bytes == NULL) {
-		arena = arena_create(START_ARENA_MAX);
-		if (!base64url_decode(arena, settings.key_encryption_key,
-			strlen(settings.key_encryption_key), &key.bytes, &key.length) ||
-		    key.length != SEAL_KEY_BYTES)
-			key = (struct secret){NULL, 0};
-	}
+	if (arena != NULL)
+		return (key);
+	arena = arena_create(START_ARENA_MAX);
+	if (!base64url_decode(arena, settings.key_encryption_key,
+		strlen(settings.key_encryption_key), &key.bytes, &key.length) ||
+	    key.length != SEAL_KEY_BYTES)
+		key = (struct secret){NULL, 0};
 	return (key);
 }
 

@@ -1,5 +1,6 @@
 #!/bin/bash
-# make bench: every figure beside its limit, measured in the same run. SECONDS_EACH=5, ROWS=1000000 by environment.
+# make bench: every figure beside its limit, measured in the same run.
+# By environment: SECONDS_EACH=5, ROWS=1000000 (grants of others in the table), ONLY=introspection,refresh (some of run.mjs's measures).
 set -eu
 cd "$(dirname "$0")/../.."
 conf/install-packages.sh bench

@@ -43,6 +43,7 @@ start() {
 		fsync = off
 		full_page_writes = off
 		autovacuum = off
+		shared_preload_libraries = 'pg_stat_statements'
 		log_line_prefix = '%m %p %d %u '
 	CONF
 	server_start "$place"

@@ -54,17 +54,67 @@ START_TEST(what_is_asked_must_be_there)
 }
 END_TEST
 
+static enum result
+find_user(struct call *call, struct uuid id, struct user *out)
+{
+	struct grant_question question = {grant.id, session.id, store.alice.id, store.app, id};
+
+	return (grants_find_active_user(call, &question, out));
+}
+
+/* Both statements that answer for access tokens say the same. */
 static void
 is_dead(struct call *call)
 {
+	struct user user;
+
 	ck_assert(!store_is_active(call, &grant));
+	ck_assert_int_eq(find_user(call, token, &user), RESULT_NOT_FOUND);
 }
 
 static void
 is_alive(struct call *call)
 {
+	struct user user, same;
+
 	ck_assert(store_is_active(call, &grant));
+	ck_assert_int_eq(find_user(call, token, &user), RESULT_OK);
+	ck_assert_int_eq(users_find(call, &store.alice.id, &same), RESULT_OK);
+	ck_assert_str_eq(user.login, same.login);
+	ck_assert_pstr_eq(user.email, same.email);
+	ck_assert_pstr_eq(user.name, same.name);
+	ck_assert_pstr_eq(user.phone_number, same.phone_number);
+	ck_assert_int_eq(user.status, same.status);
+	ck_assert_int_eq(user.updated_at, same.updated_at);
+	ck_assert_int_eq(user.epoch, same.epoch);
+	ck_assert(!call->is_writing);
 }
+
+static void
+is_of_somebody_else(struct call *call)
+{
+	const struct grant_question good = {grant.id, session.id, store.alice.id, store.app, token};
+	struct grant_question question;
+	struct user user;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		question = good;
+		*(i == 0     ? &question.grant
+		    : i == 1 ? &question.user
+			     : &question.client) = store.page;
+		ck_assert_int_eq(grants_find_active_user(call, &question, &user), RESULT_NOT_FOUND);
+	}
+	ck_assert_int_eq(call->failure, RESULT_OK);
+}
+
+START_TEST(a_person_is_found_by_the_whole_question_only)
+{
+	store_run(starts);
+	store_run(is_alive);
+	store_run(is_of_somebody_else);
+}
+END_TEST
 
 START_TEST(each_part_can_end_it)
 {
@@ -116,13 +166,17 @@ revokes_token(struct call *call)
 {
 	struct grant_question question = {.grant = grant.id, .token = token};
 	int64_t expires_at = session.auth_time / 1000000 + 300;
+	struct user user;
 
 	ck_assert(ask(call, &question));
+	ck_assert_int_eq(find_user(call, token, &user), RESULT_OK);
 	ck_assert_int_eq(grants_revoke_token(call, &token, expires_at), RESULT_OK);
 	ck_assert_int_eq(grants_revoke_token(call, &token, expires_at), RESULT_OK);
 	ck_assert(!ask(call, &question));
+	ck_assert_int_eq(find_user(call, token, &user), RESULT_NOT_FOUND);
 	question.token = uuid_create();
 	ck_assert(ask(call, &question));
+	ck_assert_int_eq(find_user(call, question.token, &user), RESULT_OK);
 }
 
 START_TEST(a_single_token_is_revoked)
@@ -149,6 +203,7 @@ suite_db_store_grants(void)
 	tcase_add_checked_fixture(tests, store_setup, store_teardown);
 	tcase_add_test(tests, what_is_asked_must_be_there);
 	tcase_add_test(tests, each_part_can_end_it);
+	tcase_add_test(tests, a_person_is_found_by_the_whole_question_only);
 	tcase_add_test(tests, revoking_is_idempotent_and_audited_once);
 	tcase_add_test(tests, a_single_token_is_revoked);
 	suite_add_tcase(suite, tests);

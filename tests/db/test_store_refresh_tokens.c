@@ -209,6 +209,90 @@ START_TEST(f02_many_at_once_leave_one_generation)
 }
 END_TEST
 
+static enum refresh_verdict
+look(struct call *call, int32_t generation, const struct uuid *client,
+    struct refresh_token_view *out)
+{
+	struct refresh_token token = {.grant = first.id, .generation = generation};
+	enum refresh_verdict verdict = refresh_tokens_look(call, &token, client, out);
+
+	ck_assert(!call->is_writing);
+	ck_assert_int_eq(call->failure, RESULT_OK);
+	return (verdict);
+}
+
+static void
+looks_at_first(struct call *call)
+{
+	struct refresh_token_view view;
+
+	ck_assert_int_eq(look(call, 1, &store.app, &view), REFRESH_OK);
+	ck_assert_int_eq(look(call, 1, NULL, &view), REFRESH_OK);
+	ck_assert(uuid_equal(&view.grant.id, &first.id));
+	ck_assert(uuid_equal(&view.grant.client, &store.app));
+	ck_assert(uuid_equal(&view.grant.user, &store.alice.id));
+	ck_assert_str_eq(view.grant.scope, "openid");
+	ck_assert_int_eq(view.grant.generation, 1);
+	ck_assert_str_eq(view.login, "alice");
+	/* At most the session's: it is not offline. */
+	ck_assert_int_eq(view.expires_at - view.issued_at <= INT64_C(1000000) * DAY, 1);
+	ck_assert_int_gt(view.expires_at, view.issued_at);
+	ck_assert_int_eq(look(call, 1, &store.page, &view), REFRESH_REFUSED);
+	ck_assert_str_eq(call->reason, "refresh_token.other_client");
+	ck_assert_int_eq(look(call, 2, &store.app, &view), REFRESH_REFUSED);
+	ck_assert_str_eq(call->reason, "refresh_token.future_generation");
+}
+
+static void
+looks_at_spent(struct call *call)
+{
+	struct refresh_token_view view;
+
+	ck_assert_int_eq(look(call, 1, &store.app, &view), REFRESH_RETRIED);
+	ck_assert_int_eq(view.grant.generation, 2);
+	ck_assert_int_eq(look(call, 2, &store.app, &view), REFRESH_OK);
+}
+
+static void
+looks_at_reused(struct call *call)
+{
+	struct refresh_token_view view;
+
+	ck_assert_int_eq(look(call, 1, &store.app, &view), REFRESH_REUSED);
+	ck_assert_int_eq(look(call, 2, &store.app, &view), REFRESH_OK);
+	ck_assert(store_is_active(call, &first));
+}
+
+static void
+looks_in_vain(struct call *call)
+{
+	struct refresh_token token = {.grant = store.app, .generation = 1};
+	struct refresh_token_view view;
+
+	ck_assert_int_eq(look(call, 2, &store.app, &view), REFRESH_REFUSED);
+	ck_assert_int_eq(refresh_tokens_look(call, &token, NULL, &view), REFRESH_REFUSED);
+	ck_assert_str_eq(call->reason, "refresh_token.unknown");
+}
+
+START_TEST(a_look_tells_what_a_token_is_worth_and_changes_nothing)
+{
+	store_run(starts);
+	store_run(looks_at_first);
+	store_run(looks_at_first);
+	store_run(rotates);
+	store_run(looks_at_spent);
+	store_shift_clock(11);
+	store_run(looks_at_reused);
+	ck_assert_int_eq(store_ask("SELECT generation FROM grants WHERE revoked_at IS NULL"), 2);
+	ck_assert_int_eq(store_events("refresh_token.reused"), 0);
+	store_sql("UPDATE users SET status = 'disabled'");
+	store_run(looks_in_vain);
+	store_sql("UPDATE users SET status = 'active'");
+	store_sql("UPDATE grants SET revoked_at = db_now()");
+	store_run(looks_in_vain);
+}
+END_TEST
+
 static void
 is_another_client(struct call *call)
 {
@@ -429,6 +513,7 @@ suite_db_store_refresh_tokens(void)
 	tcase_add_test(tests, f01_without_a_window_a_retry_is_reuse);
 	tcase_add_test(tests, f02_many_at_once_leave_one_generation);
 	tcase_add_test(tests, f03_a_restart_forgets_nothing);
+	tcase_add_test(tests, a_look_tells_what_a_token_is_worth_and_changes_nothing);
 	tcase_add_test(tests, another_clients_token_is_refused);
 	tcase_add_test(tests, a_generation_of_the_future_is_only_refused);
 	tcase_add_test(tests, a_client_that_is_bound_keeps_its_token);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as jose from 'jose'
-import { Browser, Database, Service } from './service.mjs'
+import { Browser, Database, Service, raw, until } from './service.mjs'
 import { authorize, authorizeQuery, basic, claims, header, introspect, pkce, post, publicClient, signIn, token, webClient } from './flow.mjs'
 
 const password = 'correct horse battery staple'
@@ -162,6 +162,30 @@ test('A-08: prompt=login and max_age=0 ask for the password although a session l
   assert.ok(claims(again.tokens.id_token).auth_time >= claims(tokens.id_token).auth_time)
 })
 
+test('A-09: with the hint of somebody else nobody gets a code, also not after signing in; a hint that is not ours is refused', async () => {
+  const alice = await signIn(service, client), bob = await signIn(service, client, { login: 'bob' })
+  const hinted = (hint, more = {}) => authorizeQuery(client, withPkce({ id_token_hint: hint, ...more }))
+  assert.ok((await authorize(alice.browser, hinted(alice.tokens.id_token, { prompt: 'none' }))).parameters.code)
+  assert.equal((await authorize(bob.browser, hinted(alice.tokens.id_token, { prompt: 'none' }))).parameters.error, 'login_required')
+  assert.equal((await authorize(new Browser(service), hinted(alice.tokens.id_token), { login: 'bob' })).parameters.error, 'login_required')
+  assert.ok((await authorize(new Browser(service), hinted(alice.tokens.id_token), { login: 'alice' })).parameters.code)
+  const [head, payload] = alice.tokens.id_token.split('.')
+  for (const forged of ['x', `${head}.${payload}.AAAA`, alice.tokens.access_token, `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`])
+    assert.equal((await authorize(alice.browser, hinted(forged, { prompt: 'none' }))).parameters.error, 'invalid_request')
+})
+
+test('OAuth 2.0 Form Post Response Mode 2: the mode and the nonce survive the sign-in pages', async () => {
+  const { verifier, challenge } = pkce()
+  const nonce = 'a nonce  with spaces '
+  const query = authorizeQuery(client, { code_challenge: challenge, code_challenge_method: 'S256', response_mode: 'form_post', nonce })
+  const { page } = await authorize(new Browser(service), query)
+  assert.match(page, /<form[^>]* action="https:\/\/app\.example\/cb"/)
+  const value = (name) => page.match(new RegExp(`name="${name}" value="([^"]*)"`))?.[1]
+  assert.equal(value('state'), 'st-1')
+  const answer = await token(service, client, { grant_type: 'authorization_code', code: value('code'), redirect_uri: 'https://app.example/cb', code_verifier: verifier })
+  assert.equal(claims(answer.body.id_token).nonce, nonce)
+})
+
 test('A-13: a flow of another browser is a page, and a consent without its CSRF token is refused', async () => {
   const mine = new Browser(service), theirs = new Browser(service)
   const answer = await mine.fetch(`/oauth2/authorize?${authorizeQuery(client, withPkce())}`)
@@ -286,10 +310,31 @@ test('I-01: an inactive answer has no other member', async () => {
   assert.ok([400, 401].includes(open.status))
 })
 
-test('I-04: revoking a token of another client has no effect and says nothing', async () => {
+test('RFC 7662 2.2: what a refresh token stands for; a spent one and another client\'s are inactive, asking spends nothing', async () => {
+  const { tokens } = await signIn(service, client, { scope: 'openid offline_access' })
+  const state = await introspect(service, client, tokens.refresh_token)
+  const { iat, exp, ...rest } = state
+  assert.deepEqual(rest, { active: true, scope: 'openid offline_access', client_id: client.client_id, username: 'alice', sub: claims(tokens.id_token).sub, iss: service.issuer })
+  assert.ok(Math.abs(iat - claims(tokens.id_token).iat) <= 2)
+  assert.equal(exp - iat, 14 * 24 * 3600)
+  assert.deepEqual(await introspect(service, client, tokens.refresh_token), state)
+  assert.deepEqual(await introspect(service, await database.client(webClient()), tokens.refresh_token), { active: false })
+  const refreshed = await token(service, client, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token })
+  assert.equal((await introspect(service, client, refreshed.body.refresh_token)).active, true)
+  assert.deepEqual(await introspect(service, client, tokens.refresh_token), { active: false })
+  assert.equal((await introspect(service, client, refreshed.body.refresh_token)).active, true)
+})
+
+test('I-04: revoking a token of another client has no effect, says nothing and is audited', async () => {
   const { tokens } = await signIn(service, client, { scope: 'openid offline_access' })
   const other = await database.client(webClient())
+  const trail = () => database.sql(`SELECT count(*) FROM events e JOIN clients c ON c.id = e.client WHERE e.kind = 'token.revocation_refused'
+    AND c.client_id = '${other.client_id}' AND e.user_id = '${claims(tokens.id_token).sub}' AND e.session_id IS NOT NULL`)
+  assert.equal((await post(service, '/oauth2/revoke', { token: tokens.access_token }, { client: other })).status, 200)
+  assert.equal((await introspect(service, client, tokens.access_token)).active, true)
+  assert.equal(await trail(), '1')
   assert.equal((await post(service, '/oauth2/revoke', { token: tokens.refresh_token }, { client: other })).status, 200)
+  assert.equal(await trail(), '2')
   assert.equal((await introspect(service, client, tokens.refresh_token)).active, true)
   assert.equal((await post(service, '/oauth2/revoke', { token: tokens.access_token }, { client })).status, 200)
   assert.deepEqual(await introspect(service, client, tokens.access_token), { active: false })
@@ -402,6 +447,37 @@ test('L-03: an unknown user, a wrong password and a disabled user get the same p
   assert.deepEqual(pages[0], pages[2])
 })
 
+test('L-06: a login and a password that are too long are answered like a wrong password and cost no hash; a megabyte is 413', async () => {
+  const fresh = await Service.start(database, { environment: { LATCHKEY_WORKERS: '1' } })
+  const tries = async (login, secret) => {
+    const browser = new Browser(fresh)
+    const start = await browser.fetch(`/oauth2/authorize?${authorizeQuery(client, withPkce())}`)
+    const answer = await browser.submit(await browser.fetch(start.headers.get('location')), { login, password: secret })
+    const html = await answer.text()
+    return [answer.status, html.match(/role="alert"[^]*?<span>([^<]*)</)?.[1]]
+  }
+  // Figures are published from time to time: once those of the last hash are there, so are all before it.
+  const hashes = async (atLeast) => until(`${atLeast} hashes`, async () => {
+    const count = (await fresh.metrics()).latchkey_threads_done_total
+    return count >= atLeast && count
+  })
+  try {
+    const wrong = await tries('alice', 'wrong wrong wrong wrong')
+    assert.equal(wrong[0], 400)
+    assert.match(wrong[1], /do not match/)
+    for (const [login, secret] of [['alice', 'x'.repeat(1025)], ['nobody', 'x'.repeat(30000)], ['a'.repeat(255), password], ['a'.repeat(30000), 'x'.repeat(30000)]])
+      assert.deepEqual(await tries(login, secret), wrong, `${login.length}, ${secret.length}`)
+    assert.equal(await hashes(1), 1)
+    assert.deepEqual(await tries('alice', 'x'.repeat(1024)), wrong)
+    assert.equal(await hashes(2), 2)
+    for (const body of ['login=a%00b&password=x', 'login=alice&password=x%00y', 'login=%ff&password=x'])
+      assert.equal((await fetch(fresh.url('/login'), { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded', origin: fresh.issuer } })).status, 400, body)
+    const { answer, closed } = await raw(fresh.port, `POST /login HTTP/1.1\r\nHost: localhost:${fresh.port}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1048576\r\n\r\n`)
+    assert.match(answer, /^HTTP\/1\.1 413 /)
+    assert.ok(closed)
+  } finally { await fresh.stop() }
+})
+
 test('ENV: every answer has the standard envelope', async () => {
   for (const where of ['/', '/nowhere', '/oauth2/authorize', '/oauth2/jwks', '/assets/style.css', '/.well-known/openid-configuration', '/oauth2/token', '/oauth2/userinfo', '/login']) {
     const answer = await get(where)
@@ -426,4 +502,11 @@ test('realms: another issuer in the same process has its own people, clients, ke
   assert.deepEqual(await introspect(service, client, tokens.access_token), { active: false }, 'Q-04')
   assert.equal((await get('/oauth2/userinfo', { authorization: `Bearer ${tokens.access_token}` })).status, 401)
   assert.equal((await token(service, theirs, { grant_type: 'client_credentials' })).status, 401)
+})
+
+test('RFC 8414 2: the first realm has one address, not its name behind it as well', async () => {
+  for (const where of ['/realms/main/oauth2/jwks', '/realms/main/.well-known/openid-configuration', '/.well-known/oauth-authorization-server/realms/main', '/realms/main/oauth2/authorize', '/realms/main/login', '/realms/nobody/oauth2/jwks'])
+    assert.equal((await get(where)).status, 404, where)
+  assert.equal((await post(service, '/realms/main/oauth2/token', { grant_type: 'client_credentials' }, { client })).status, 404)
+  assert.equal((await get('/oauth2/jwks')).status, 200)
 })

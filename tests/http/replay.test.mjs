@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Browser, Database, Service, isSanitized } from './service.mjs'
-import { authorize, authorizeQuery, introspect, pkce, publicClient, signIn, token, webClient } from './flow.mjs'
+import { authorize, authorizeQuery, claims, introspect, pkce, publicClient, signIn, token, webClient } from './flow.mjs'
 
 const password = 'correct horse battery staple'
 const many = isSanitized ? 40 : 100
@@ -120,6 +120,7 @@ test('F-04: a narrower scope for one token, never a wider one', async () => {
   const { tokens } = await signIn(one, client, { scope: 'openid profile offline_access' })
   const wider = await token(one, client, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token, scope: 'openid email' })
   assert.equal(wider.body.error, 'invalid_scope')
+  assert.equal(await database.sql(`SELECT generation FROM grants WHERE id = '${claims(tokens.access_token).grant}'`), '1', 'refused before the token is spent')
   const narrower = await token(one, client, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token, scope: 'openid' })
   assert.equal(narrower.body.scope, 'openid')
   const whole = await token(one, client, { grant_type: 'refresh_token', refresh_token: narrower.body.refresh_token })

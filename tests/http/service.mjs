@@ -104,7 +104,7 @@ const running = new Set()
 process.on('exit', () => { for (const service of running) try { process.kill(service.child.pid, 'SIGKILL') } catch {} })
 
 export class Service {
-  // options: port, environment, waits (false: do not wait until it is ready)
+  // options: port, environment, stderr (a descriptor, instead of service.log), waits (false: do not wait until it is ready)
   static async start(database, options = {}) {
     const service = new Service()
     service.database = database
@@ -114,7 +114,7 @@ export class Service {
     service.origin = `http://127.0.0.1:${service.port}`
     service.log = ''
     service.child = spawn(binary, ['serve'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', options.stderr ?? 'pipe'],
       env: database.environment({
         LATCHKEY_BASE_URL: service.issuer,
         LATCHKEY_LISTEN_PORT: String(service.port),
@@ -125,7 +125,7 @@ export class Service {
       }),
     })
     service.exited = new Promise((resolve) => service.child.on('exit', (code, signal) => { running.delete(service); resolve({ code, signal }) }))
-    for (const stream of [service.child.stdout, service.child.stderr])
+    for (const stream of [service.child.stdout, service.child.stderr].filter(Boolean))
       stream.on('data', (bytes) => { service.log += bytes })
     running.add(service)
     if (options.waits !== false) await service.ready()

@@ -1,4 +1,4 @@
--- The same POST again and again. BODY, HEADERS ("Name: value" by line) and STATUS come from the environment.
+-- The same request again and again. METHOD, BODY, HEADERS ("Name: value" by line) and STATUS come from the environment.
 local expected = tonumber(os.getenv("STATUS") or "200")
 local threads = {}
 wrk.method = os.getenv("METHOD") or "POST"
@@ -14,5 +14,6 @@ function response(status) if status ~= expected then wrong = wrong + 1 end end
 function done(summary, latency)
   local bad = 0
   for _, thread in ipairs(threads) do bad = bad + thread:get("wrong") end
-  io.write(string.format("RESULT %d %d %d %d %d\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), bad + summary.errors.connect + summary.errors.read + summary.errors.timeout))
+  bad = bad + summary.errors.connect + summary.errors.read + summary.errors.timeout
+  io.write(string.format("RESULT %d %d %d %d %d\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), bad))
 end
