@@ -49,6 +49,7 @@ for suite in "$@"; do
 done
 
 printf '\n%s\n' "$table"
+grep -hE '^# figure: ' "$out"/http.tap 2>/dev/null | sed 's/^# figure:/ /' && echo
 rows=$(cat "$out"/*.tap | grep -E '^ok ' | grep -oE '\b(A|T|R|P|C|J|I|F|S|L|E|M|X|AD|D|O|B|H|DS|SL|Q|Z|FM)[-_][0-9]{2}\b' | tr _ - | sort -u | tr '\n' ' ')
 printf '  rows of the security catalogue with a passing test: %s\n\n' "${rows:-none}"
 printf '%d passed, %d failed\n' "$passed" "$failed"

@@ -1,7 +1,8 @@
-// One TAP line a test, without nesting: what tests/check.sh counts. Failures go to standard output in full.
+// One TAP line a test, without nesting: what tests/check.sh counts, and the figures of t.diagnostic. Failures go to standard output in full.
 export default async function* reporter(source) {
   for await (const event of source) {
     const { data } = event
+    if (event.type === 'test:diagnostic' && data.message.startsWith('figure: ')) yield `# ${data.message}\n`
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue
     if (data.details?.type === 'suite') continue
     const name = data.name.replaceAll('\n', ' ').replaceAll('#', ' ')

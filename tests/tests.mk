@@ -4,7 +4,6 @@ db_sources	:= $(wildcard tests/db/*.c)
 test_flags	:= -Itests $(filter-out -Wmissing-prototypes -Wmissing-declarations -Wframe-larger-than=4096,$(warnings)) $(call pkg,--cflags) \
 		   $(shell pkg-config --cflags check 2>/dev/null)
 test_libs	:= $(LDLIBS) $(shell pkg-config --libs check 2>/dev/null)
-NODE		:= tests/node_modules/.bin/node
 
 define test_program
 $(B)/tests/$(1)_suites.c: $($(1)_sources) tests/suites.sh
@@ -25,7 +24,8 @@ $(B)/tests/%_suites.o: $(B)/tests/%_suites.c
 # The C compiler, libcheck, Chromium, npm; then Node and the relying parties from the lock file.
 tests/node_modules/.installed: tests/package-lock.json
 	@echo "  npm    tests/package-lock.json"
-	@cd tests && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error && touch node_modules/.installed
+	@cd tests && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error && mkdir -p node_modules/.bin && \
+	    ln -sf ../$$(cd node_modules && ls -d node-linux-*)/bin/node node_modules/.bin/node && touch node_modules/.installed
 
 .PHONY: check unit db http clients house sanitizers bench lint
 check:					## install what is missing, run every suite

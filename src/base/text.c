@@ -126,12 +126,29 @@ text_starts_with(const char *string, const char *prefix)
 	return (strncmp(string, prefix, strlen(prefix)) == 0);
 }
 
+/* What would be overlong, a surrogate or over U+10FFFF shows in the second byte. */
+static bool
+second_byte_fits(uint8_t first, uint8_t second)
+{
+	switch (first) {
+	case 0xe0:
+		return (second >= 0xa0 && second <= 0xbf);
+	case 0xed:
+		return (second >= 0x80 && second <= 0x9f);
+	case 0xf0:
+		return (second >= 0x90 && second <= 0xbf);
+	case 0xf4:
+		return (second >= 0x80 && second <= 0x8f);
+	default:
+		return (second >= 0x80 && second <= 0xbf);
+	}
+}
+
 size_t
 text_utf8_length(const char *bytes, size_t length)
 {
 	const uint8_t *at = (const uint8_t *)bytes;
 	size_t i, count;
-	uint8_t least = 0x80, most = 0xbf;
 
 	if (length == 0 || at[0] == 0)
 		return (0);
@@ -142,16 +159,7 @@ text_utf8_length(const char *bytes, size_t length)
 	count = at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
 	if (count > length)
 		return (0);
-	/* What would be overlong, a surrogate or over U+10FFFF shows in the second byte. */
-	if (at[0] == 0xe0)
-		least = 0xa0;
-	else if (at[0] == 0xed)
-		most = 0x9f;
-	else if (at[0] == 0xf0)
-		least = 0x90;
-	else if (at[0] == 0xf4)
-		most = 0x8f;
-	if (at[1] < least || at[1] > most)
+	if (!second_byte_fits(at[0], at[1]))
 		return (0);
 	for (i = 2; i < count; i++) {
 		if ((at[i] & 0xc0) != 0x80)

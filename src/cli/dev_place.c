@@ -288,7 +288,7 @@ dev_place_forget(void)
 {
 	static const char *const parents[] = {"/var/tmp", "/tmp"};
 	struct dev_place place = {0};
-	char other[DEV_PATH_MAX];
+	char other[DEV_PATH_MAX], half_made[DEV_PATH_MAX + 16];
 	bool ok = true;
 	size_t i;
 
@@ -298,8 +298,11 @@ dev_place_forget(void)
 		return (false);
 	for (i = 0; i < sizeof(parents) / sizeof(parents[0]); i++) {
 		place_elsewhere(place.run, parents[i], other);
+		snprintf(half_made, sizeof(half_made), "%s.new", other);
 		if (folder_is_ours(&place, other))
 			ok = tree_remove(other) && ok;
+		if (folder_is_ours(&place, half_made))
+			ok = tree_remove(half_made) && ok;
 	}
 	return (tree_remove(place.run) && ok);
 }

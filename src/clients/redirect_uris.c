@@ -34,12 +34,33 @@ is_span(const char *at, size_t length, const char *text)
 	return (length == strlen(text) && memcmp(at, text, length) == 0);
 }
 
+static void
+parse_authority(const char *at, struct uri *uri)
+{
+	const char *end = at + strcspn(at, "/?#");
+
+	uri->has_authority = true;
+	uri->rest = end;
+	uri->has_userinfo = memchr(at, '@', (size_t)(end - at)) != NULL;
+	uri->host = at;
+	if (*at == '[')
+		while (at < end && *at != ']')
+			at++;
+	while (at < end && *at != ':')
+		at++;
+	uri->host_length = (size_t)(at - uri->host);
+	if (at < end) {
+		uri->port = at + 1;
+		uri->port_length = (size_t)(end - uri->port);
+	}
+}
+
 /* Cuts into parts; judges nothing but the form of the scheme. */
 static bool
 parse_uri(const char *text, struct uri *out)
 {
 	struct uri uri = {0};
-	const char *at, *end;
+	const char *at;
 
 	if (!is_letter(text[0]))
 		return (false);
@@ -49,24 +70,8 @@ parse_uri(const char *text, struct uri *out)
 		return (false);
 	uri.scheme_length = (size_t)(at - text);
 	uri.rest = ++at;
-	if (at[0] == '/' && at[1] == '/') {
-		uri.has_authority = true;
-		at += 2;
-		end = at + strcspn(at, "/?#");
-		uri.rest = end;
-		uri.has_userinfo = memchr(at, '@', (size_t)(end - at)) != NULL;
-		uri.host = at;
-		if (*at == '[')
-			while (at < end && *at != ']')
-				at++;
-		while (at < end && *at != ':')
-			at++;
-		uri.host_length = (size_t)(at - uri.host);
-		if (at < end) {
-			uri.port = at + 1;
-			uri.port_length = (size_t)(end - uri.port);
-		}
-	}
+	if (at[0] == '/' && at[1] == '/')
+		parse_authority(at + 2, &uri);
 	*out = uri;
 	return (true);
 }

@@ -32,6 +32,20 @@ struct reading {
 	bool has_length;
 };
 
+/* head_length: 0 while the empty line has not come. */
+static enum strict_verdict
+head_size_judge(const char *buffer, size_t length, size_t head_length)
+{
+	if (head_length > STRICT_HEAD_MAX)
+		return (STRICT_HEAD_TOO_LARGE);
+	if (head_length != 0)
+		return (STRICT_FINE);
+	if (length > STRICT_TARGET_MAX + REQUEST_LINE_EXTRA &&
+	    memchr(buffer, '\n', STRICT_TARGET_MAX + REQUEST_LINE_EXTRA) == NULL)
+		return (STRICT_TARGET_TOO_LONG);
+	return (length >= STRICT_HEAD_MAX ? STRICT_HEAD_TOO_LARGE : STRICT_INCOMPLETE);
+}
+
 /* Looks at each byte once, as it comes in: controls and line ends. Sets *head_length when the empty
  * line is found. */
 static enum strict_verdict
@@ -60,14 +74,7 @@ head_scan(const char *buffer, size_t length, size_t *seen, size_t *head_length)
 		}
 	}
 	*seen = i;
-	if (*head_length > STRICT_HEAD_MAX)
-		return (STRICT_HEAD_TOO_LARGE);
-	if (*head_length != 0)
-		return (STRICT_FINE);
-	if (length > STRICT_TARGET_MAX + REQUEST_LINE_EXTRA &&
-	    memchr(buffer, '\n', STRICT_TARGET_MAX + REQUEST_LINE_EXTRA) == NULL)
-		return (STRICT_TARGET_TOO_LONG);
-	return (length >= STRICT_HEAD_MAX ? STRICT_HEAD_TOO_LARGE : STRICT_INCOMPLETE);
+	return (head_size_judge(buffer, length, *head_length));
 }
 
 static enum strict_verdict
@@ -268,6 +275,17 @@ field_bytes_settle(struct span raw, bool is_plain)
 	return (STRICT_FINE);
 }
 
+static enum strict_verdict
+field_known_read(struct reading *reading, const struct field_rule *rule, struct span raw)
+{
+	unsigned bit = 1U << (rule - field_rules);
+
+	if ((rule->flags & FIELD_ONCE) && (reading->known_seen & bit))
+		return (STRICT_FIELD_TWICE);
+	reading->known_seen |= bit;
+	return (rule->read == NULL ? STRICT_FINE : rule->read(reading, raw));
+}
+
 /* One header line, without its line end. *is_empty: it has no value and may go. */
 static enum strict_verdict
 field_read(struct reading *reading, struct span line, bool *is_empty)
@@ -275,7 +293,6 @@ field_read(struct reading *reading, struct span line, bool *is_empty)
 	const struct field_rule *rule;
 	enum strict_verdict verdict;
 	struct span name, raw;
-	unsigned bit;
 
 	if (*line.start == ' ' || *line.start == '\t')
 		return (STRICT_FOLDED_FIELD);
@@ -294,16 +311,8 @@ field_read(struct reading *reading, struct span line, bool *is_empty)
 	if ((verdict = field_bytes_settle(raw, rule != NULL && (rule->flags & FIELD_PLAIN))) !=
 	    STRICT_FINE)
 		return (verdict);
-	if (rule != NULL) {
-		bit = 1U << (rule - field_rules);
-		if ((rule->flags & FIELD_ONCE) && (reading->known_seen & bit))
-			return (STRICT_FIELD_TWICE);
-		reading->known_seen |= bit;
-		if (rule->read != NULL && (verdict = rule->read(reading, raw)) != STRICT_FINE)
-			return (verdict);
-	}
 	*is_empty = span_trim(raw).length == 0;
-	return (STRICT_FINE);
+	return (rule == NULL ? STRICT_FINE : field_known_read(reading, rule, raw));
 }
 
 /* Takes bytes out of the buffer; what follows moves up. */

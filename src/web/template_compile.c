@@ -166,7 +166,7 @@ tag_is_alone(const struct compiler *compiler, const char *open, const char *afte
 {
 	const char *before = open;
 
-	if (open[2] != '#' && open[2] != '^' && open[2] != '/' && open[2] != '>')
+	if (open[2] == '\0' || strchr("#^/>", open[2]) == NULL)
 		return (false);
 	while (before > compiler->source && (before[-1] == ' ' || before[-1] == '\t'))
 		before--;

@@ -1,10 +1,11 @@
-// Debian's Chromium, headless, with screenshots kept as build artefacts.
-import { mkdirSync } from 'node:fs'
+// Debian's Chromium, headless, with screenshots kept as build artefacts, and axe-core's judgement of a page.
+import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
 
 const artefacts = process.env.LATCHKEY_ARTEFACTS ?? 'build/check/clients'
 mkdirSync(artefacts, { recursive: true })
+const axe = readFileSync('tests/node_modules/axe-core/axe.min.js', 'utf8')
 
 export async function launch() {
   return chromium.launch({
@@ -15,3 +16,10 @@ export async function launch() {
 }
 
 export const screenshot = (page, name) => page.screenshot({ path: path.join(artefacts, `${name}.png`), fullPage: true })
+
+// One line a violation: the rule and the elements that break it.
+export async function accessibilityProblems(page) {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => axe.run())
+  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+}

@@ -10,6 +10,9 @@ findings=$(ctags --c-kinds=f --fields=+ne -x --_xformat='%{end} %n %N %F' $(find
 	awk '$1 - $2 + 1 > 60 {print $4 ": " $3 " has " $1 - $2 + 1 " lines"}')
 verdict "no function over 60 lines" "$findings"
 
+findings=$(pmccabe $(find src -name '*.c' -not -path 'src/generate/*') | awk '$2 > 15 {print $6 ": " $7 " has a complexity of " $2}')
+verdict "no function more complex than 15" "$findings"
+
 findings=$(for file in $(find src -name '*.[ch]'); do expand -t 8 "$file" | awk -v f="$file" 'length($0) > 100 {print f ":" NR ": " length($0) " columns"}'; done)
 verdict "no line over 100 columns" "$findings"
 

@@ -48,11 +48,11 @@ function budget(name, { statements, commits, times = 400, expected = 200, prepar
     await repeat(times, work, expected)
     const end = await count()
     const each = { statements: (end.statements - begin.statements) / times, commits: (end.transactions - begin.transactions) / times }
-    console.error(`  ${name.padEnd(40)} ${each.statements.toFixed(3)} statements, ${each.commits.toFixed(3)} commits of ${statements}, ${commits}`)
+    t.diagnostic(`figure: ${name.padEnd(41)} ${each.statements.toFixed(3)} statements of ${statements}, ${each.commits.toFixed(3)} commits of ${commits}`)
     assert.ok(each.statements <= statements + tolerance, `${each.statements} statements`)
     assert.ok(each.commits <= commits + tolerance, `${each.commits} commits`)
-    // A figure of nothing at all would be a figure of another service.
-    assert.ok(each.statements > statements - 1, `${each.statements} statements: the budget has room for a lower one`)
+    // What must be durable was written: this counts, and counts this service.
+    assert.ok(each.commits >= commits && each.statements >= commits)
   })
 }
 
