@@ -4,6 +4,7 @@
 #include <kore/hooks.h>
 #include <kore/seccomp.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -309,6 +310,9 @@ tick(void *argument, u_int64_t now)
 		lag_us = now_us - last_us - TICK_MS * 1000;
 	last_us = now_us;
 	supervision_beat();
+	/* A signal is lost that came before this process had its handlers. */
+	if (supervision_is_stopping())
+		sig_recv = SIGTERM;
 	guard_sweep(now);
 	metrics_publish(worker_active_connections, lag_us);
 }

@@ -42,7 +42,7 @@ function checkRow({ holds, rule, source }) {
 }
 
 function part(title, ...content) {
-	return element('section', {}, element('h4', {}, title), ...content);
+	return element('section', {}, element('h3', {}, title), ...content);
 }
 
 function legDetails(leg) {

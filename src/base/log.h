@@ -19,7 +19,9 @@ struct log_field {
 
 #define FIELD(name, value) ((struct log_field){(name), (value) != NULL ? (value) : "", 0})
 #define FIELD_NUMBER(name, value) ((struct log_field){(name), NULL, (int64_t)(value)})
-#define LOG_FIELDS(...) ((const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){NULL, NULL, 0}})
+/* Begins with one that does not count, so that there may be none. */
+#define LOG_FIELDS(...)                                                                            \
+	(&((const struct log_field[]){{NULL, NULL, 0}, ##__VA_ARGS__, {NULL, NULL, 0}})[1])
 #define log_debug(event, ...) log_write(LOG_LEVEL_DEBUG, (event), LOG_FIELDS(__VA_ARGS__))
 #define log_info(event, ...) log_write(LOG_LEVEL_INFO, (event), LOG_FIELDS(__VA_ARGS__))
 #define log_warning(event, ...) log_write(LOG_LEVEL_WARNING, (event), LOG_FIELDS(__VA_ARGS__))

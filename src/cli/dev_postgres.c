@@ -84,7 +84,7 @@ program_start(const struct dev_place *place, const char *const *arguments)
 	snprintf(path, sizeof(path), "%s/%s", folder, arguments[0]);
 	snprintf(log, sizeof(log), "%s/postgresql.log", place->socket);
 	/* They find each other by the path they were started with. */
-	for (i = 1; arguments[i] != NULL && i < ARGUMENTS_MAX; i++)
+	for (i = 1; i < ARGUMENTS_MAX && arguments[i] != NULL; i++)
 		vector[i] = arguments[i];
 	if ((pid = fork()) != 0)
 		return (pid);

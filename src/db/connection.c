@@ -279,6 +279,7 @@ units_lost(struct units *units, bool may_repeat)
 		if (!unit->is_done && unit->has_owner && may_repeat && !unit->is_repeated &&
 		    unit->lane->kind == LANE_READ) {
 			unit->is_repeated = true;
+			unit->outcome = (struct outcome){.result = RESULT_OK};
 			unit->place = UNIT_NOWHERE;
 			unit->connection = NULL;
 			unit_drop_results(unit);

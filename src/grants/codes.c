@@ -58,14 +58,13 @@ codes_redeem(struct call *call, const struct authorization_code *code, bool has_
 {
 	const struct realm *realm = call->realm;
 	bool is_offline = has_refresh_token && text_list_has(code->scope, "offline_access");
-	int64_t idle = realm->access_token_lifetime, absolute = realm->access_token_lifetime;
+	int64_t idle =
+	    has_refresh_token ? realm->refresh_idle_lifetime : realm->access_token_lifetime;
+	int64_t absolute =
+	    has_refresh_token ? realm->refresh_absolute_lifetime : realm->access_token_lifetime;
 	struct uuid event = uuid_create();
 	struct db_rows rows;
 
-	if (has_refresh_token) {
-		idle = realm->refresh_idle_lifetime;
-		absolute = realm->refresh_absolute_lifetime;
-	}
 	if (db_run(call, STATEMENT_codes_redeem,
 		DB_VALUES(db_uuid(&realm->id), db_uuid(&code->id), db_uuid(&code->client),
 		    db_uuid(&code->user), db_uuid(&code->session), db_text(code->scope),

@@ -38,6 +38,12 @@ static const struct {
     {check_max_age, AUTHORIZE_REFUSED_BY_REDIRECT},
 };
 
+static bool
+is_longer(const char *value, size_t max)
+{
+	return (value != NULL && strlen(value) > max);
+}
+
 enum authorize_verdict
 authorize_check(
     const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
@@ -50,7 +56,8 @@ authorize_check(
 	plan->flow.client_id = request->client_id;
 	plan->flow.scope = "";
 	plan->flow.response_mode = response_modes[0].name;
-	plan->flow.state = request->has_two_states ? NULL : request->state;
+	if (!request->has_two_states && !is_longer(request->state, AUTHORIZE_STATE_MAX))
+		plan->flow.state = request->state;
 	plan->flow.nonce = request->nonce;
 	plan->flow.login_hint = request->login_hint;
 	plan->flow.ui_locales = request->ui_locales;
@@ -201,7 +208,7 @@ check_lengths(
 
 	(void)plan;
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		if (limits[i].value != NULL && strlen(limits[i].value) > limits[i].max)
+		if (is_longer(limits[i].value, limits[i].max))
 			return (oauth_fail(
 			    error, OAUTH_INVALID_REQUEST, limits[i].reason, limits[i].description));
 	}

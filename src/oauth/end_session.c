@@ -6,6 +6,7 @@
 #include "clients/clients.h"
 #include "keys/keys.h"
 #include "login/flow.h"
+#include "oauth/authorize_checks.h"
 #include "oauth/authorize_reply.h"
 #include "oauth/authorize_request.h"
 #include "oauth/cross_site.h"
@@ -86,6 +87,9 @@ return_to_read(const struct form *form, struct sign_out *out, struct oauth_error
 		    "The address to return to is not registered for this application."));
 	out->return_to = uri;
 	out->state = form_value(form, "state");
+	if (out->state != NULL && strlen(out->state) > AUTHORIZE_STATE_MAX)
+		return (oauth_fail(
+		    error, OAUTH_INVALID_REQUEST, "state_too_long", "The state is too long."));
 	return (true);
 }
 

@@ -31,11 +31,14 @@ static struct sock_filter filter[] = {
     KORE_SYSCALL_DENY_WITH_FLAG(openat, 2, O_WRONLY, EACCES),
     KORE_SYSCALL_DENY_WITH_FLAG(openat, 2, O_RDWR, EACCES),
     KORE_SYSCALL_DENY_WITH_FLAG(openat, 2, O_CREAT, EACCES),
+    KORE_SYSCALL_DENY_WITH_FLAG(openat, 2, O_TRUNC, EACCES),
     KORE_SYSCALL_DENY(open, EACCES),
     KORE_SYSCALL_DENY(unlink, EACCES),
     KORE_SYSCALL_DENY(sendfile, EACCES),
     KORE_SYSCALL_ALLOW_ARG(kill, 0, 0), /* [OWN_PID]: the value is put in by sandbox_enter */
     KORE_SYSCALL_DENY(kill, EPERM),
+    KORE_SYSCALL_ALLOW_ARG(tgkill, 0, 0), /* [OWN_PID]: abort() */
+    KORE_SYSCALL_DENY(tgkill, EPERM),
 
     /* Threads, and only threads: clone3 keeps its flags where a filter cannot see them, so that
        glibc falls back to clone. */
@@ -54,8 +57,6 @@ static struct sock_filter filter[] = {
     KORE_SYSCALL_ALLOW_ARG(prctl, 0, PR_SET_NAME),
     KORE_SYSCALL_ALLOW(membarrier),
 
-    /* abort(), the drain's alarm. */
-    KORE_SYSCALL_ALLOW(tgkill),
     KORE_SYSCALL_ALLOW(alarm),
     KORE_SYSCALL_ALLOW(restart_syscall),
 
@@ -93,7 +94,8 @@ static struct sock_filter filter[] = {
     KORE_SYSCALL_ALLOW(geteuid),
     KORE_SYSCALL_ALLOW(sysinfo),
     KORE_SYSCALL_ALLOW(getrusage),
-    KORE_SYSCALL_ALLOW(prlimit64),
+    KORE_SYSCALL_ALLOW_ARG(prlimit64, 0, 0), /* our own */
+    KORE_SYSCALL_DENY(prlimit64, EPERM),
     KORE_SYSCALL_ALLOW(getrlimit),
     KORE_SYSCALL_ALLOW(times),
     KORE_SYSCALL_ALLOW(gettimeofday),
@@ -145,6 +147,7 @@ sandbox_enter(pid_t parent, unsigned worker_id)
 		fatal("prctl: %s", strerror(errno));
 #endif
 	filter_put_argument(SYS_kill, (unsigned)getpid());
+	filter_put_argument(SYS_tgkill, (unsigned)getpid());
 	if (!kore_seccomp_filter("latchkey", filter, KORE_FILTER_LEN(filter)))
 		fatal("sandbox: the filter was not taken");
 }

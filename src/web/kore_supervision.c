@@ -145,7 +145,8 @@ supervision_worker_start(void)
 		log_warning("worker waits before it starts", FIELD_NUMBER("worker", worker->id),
 		    FIELD_NUMBER("ms", delay));
 	}
-	for (until_ms = now_ms + delay; clock_monotonic_ms() < until_ms && sig_recv == 0;) {
+	for (until_ms = now_ms + delay;
+	     clock_monotonic_ms() < until_ms && sig_recv == 0 && !supervision_is_stopping();) {
 		supervision_beat();
 		pause_ms(BACKOFF_SLICE);
 	}
@@ -208,6 +209,8 @@ kore_accesslog_run(void *argument, u_int64_t now)
 	last_ms = now;
 	if (gap_ms > TICK_GAP_MAX)
 		gap_ms = TICK_GAP_MAX;
+	/* Kore forgets a signal that comes while it looks at the one before. */
+	kore_worker_reap();
 	for (index = KORE_WORKER_BASE; index < worker_count; index++)
 		worker_watch(index, gap_ms);
 }

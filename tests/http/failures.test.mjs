@@ -1,6 +1,8 @@
 // What fails, and what we do then: rows FM of the security catalogue, in short form. This file has a PostgreSQL of its own to break.
 import assert from 'node:assert/strict'
 
+import { once } from 'node:events'
+import net from 'node:net'
 import { after, before, test } from 'node:test'
 
 import { Cluster } from './cluster.mjs'
@@ -137,6 +139,64 @@ test('FM-15: SIGTERM drains: what is in flight is answered, then it leaves', asy
   const { code } = await other.stop('SIGTERM')
   assert.ok((await settled).every((status) => status === 200))
   assert.equal(code, 0)
+})
+
+// A connection by hand: what came so far, and writing more.
+async function connect(to) {
+  const socket = net.connect(to.port, '127.0.0.1')
+  const connection = { text: '', closed: false, write: (text) => socket.write(text) }
+  socket.on('data', (data) => { connection.text += data })
+  socket.on('close', () => { connection.closed = true })
+  await once(socket, 'connect')
+  return connection
+}
+
+test('FM-15: who has connected, and who is still sending, is answered after SIGTERM', async () => {
+  const other = await Service.start(database)
+  const host = `Host: localhost:${other.port}\r\n`
+  const sending = await connect(other)
+  sending.write(`POST /oauth2/token HTTP/1.1\r\n${host}Expect: 100-continue\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 12\r\n\r\n`)
+  await until('100 Continue', async () => sending.text.includes('100 Continue'))
+  const silent = await connect(other)
+  await until('both to be accepted', async () => (await other.metrics()).latchkey_connections >= 2)
+  other.child.kill('SIGTERM')
+  await other.portsAreFree()
+  silent.write(`GET /oauth2/jwks HTTP/1.1\r\n${host}\r\n`)
+  await until('an answer', async () => silent.closed)
+  assert.match(silent.text, /^HTTP\/1\.1 200 [^]*\r\nConnection: close\r\n/)
+  sending.write('grant_type=x')
+  await until('an answer', async () => sending.closed)
+  assert.match(sending.text, /HTTP\/1\.1 40[01] [^]*\r\nConnection: close\r\n/)
+  assert.equal((await other.exited).code, 0)
+})
+
+test('SIGTERM while workers are being started stops them too', async () => {
+  for (let i = 0; i < 12; i++) {
+    const other = await Service.start(database, { waits: false, environment: { LATCHKEY_WORKERS: '4', LATCHKEY_DRAIN_SECONDS: '300' } })
+    await until('the first line', async () => other.log.includes('"listening"'))
+    other.child.kill('SIGTERM')
+    await until('it to leave', async () => other.child.exitCode === 0)
+  }
+})
+
+test('FM-13: a worker that is stuck is killed and replaced', async () => {
+  const workers = await service.workers()
+  process.kill(workers[0], 'SIGSTOP')
+  await until('another worker', async () => { const now = await service.workers(); return now.length >= workers.length && !now.includes(workers[0]) })
+  assert.match(service.log, new RegExp(`"worker is stuck","worker":\\d+,"process":${workers[0]}\\b`))
+  assert.equal((await jwks()).status, 200)
+})
+
+test('FM-12: a worker that keeps dying comes back slower each time, and the node says so', async () => {
+  const other = await Service.start(database, { environment: { LATCHKEY_WORKERS: '1' } })
+  const waits = () => [...other.log.matchAll(/"worker waits before it starts","worker":1,"ms":(\d+)/g)].map((line) => Number(line[1]))
+  for (let i = 0; i < 5; i++) {
+    process.kill((await other.workers())[0], 'SIGKILL')
+    await until('its successor', async () => waits().length > i)
+  }
+  assert.deepEqual(waits(), [100, 200, 400, 800, 1600])
+  await until('the reason', async () => (await (await fetch(`http://127.0.0.1:${other.operationsPort}/health/ready`)).json()).reason === 'workers_crash')
+  await other.stop()
 })
 
 test('FM-17: a worker that is told to stop alone is replaced; the node stays', async () => {

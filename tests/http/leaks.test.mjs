@@ -114,6 +114,24 @@ test('Q-01: hostile text in every parameter makes no new statement and no 500', 
   assert.equal(await database.sql('SELECT count(*) > 0 FROM users'), 't')
 })
 
+test('DS-04: no parameter is so long that a worker dies of it', async () => {
+  const workers = await service.workers()
+  const names = ['client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'state', 'nonce', 'prompt', 'max_age', 'code_challenge', 'login_hint', 'id_token_hint', 'ui_locales', 'request', 'grant_type', 'code',
+    'code_verifier', 'refresh_token', 'token', 'token_type_hint', 'client_secret', 'post_logout_redirect_uri', 'csrf', 'flow', 'login', 'password']
+  const forms = {
+    '/oauth2/authorize': Object.fromEntries(authorizeQuery(client, { code_challenge: pkce().challenge, code_challenge_method: 'S256' })),
+    '/oauth2/end_session': { client_id: client.client_id, post_logout_redirect_uri: 'https://app.example/' },
+    '/oauth2/token': { grant_type: 'client_credentials', client_id: client.client_id, client_secret: client.client_secret },
+    '/oauth2/introspect': { client_id: client.client_id, client_secret: client.client_secret }, '/oauth2/revoke': {}, '/oauth2/userinfo': {}, '/login': {}, '/consent': {},
+  }
+  for (const [where, form] of Object.entries(forms)) for (const name of names) for (const value of ['x'.repeat(60000), '\u{1F600}'.repeat(4000), ' '.repeat(50000)]) {
+    const answer = await fetch(service.url(where), { method: 'POST', redirect: 'manual', body: new URLSearchParams({ ...form, [name]: value }) })
+    assert.ok(answer.status < 500, `${where} ${name}: ${answer.status}`)
+    await answer.arrayBuffer()
+  }
+  assert.deepEqual(await service.workers(), workers)
+})
+
 test('seccomp: the whole flow runs without one forbidden system call', async () => {
   if (process.env.LATCHKEY_BINARY?.includes('sanitize')) return
   const traced = await Service.start(database, { environment: { LATCHKEY_SECCOMP_TRACE: 'true' } })

@@ -272,16 +272,22 @@ START_TEST(offline_access_needs_refresh_tokens)
 }
 END_TEST
 
-/* The state of a refusal is the one that came, but not one of two; the mode the one asked for. */
+/* The state of a refusal is the one that came, but not one of two, nor one that is too long; the
+ * mode the one asked for. */
 START_TEST(a_refusal_by_redirect_goes_where_the_client_waits)
 {
 	struct authorize_plan plan;
 	struct oauth_error error;
+	char state[AUTHORIZE_STATE_MAX + 2];
 
 	check(PUBLIC, ASK "&state=s1&response_mode=form_post", &plan, &error);
 	ck_assert_str_eq(authorize_target(&plan).state, "s1");
 	ck_assert_str_eq(authorize_target(&plan).mode->name, "form_post");
 	check(PUBLIC, ASK "&state=s1&state=s1", &plan, &error);
+	ck_assert_ptr_null(authorize_target(&plan).state);
+	memset(state, 'x', sizeof(state));
+	state[AUTHORIZE_STATE_MAX + 1] = '\0';
+	check(PUBLIC, arena_format(arena, "%s&state=%s", ASK, state), &plan, &error);
 	ck_assert_ptr_null(authorize_target(&plan).state);
 }
 END_TEST
