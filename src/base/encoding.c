@@ -244,13 +244,21 @@ is_refused_control(uint8_t byte)
 	return ((byte < 0x20 && byte != '\t' && byte != '\r' && byte != '\n') || byte == 0x7f);
 }
 
+static bool
+is_plain(uint8_t byte)
+{
+	return (byte > 0x20 && byte < 0x7f && byte != '%' && byte != '+');
+}
+
 bool
 percent_decode(char *text, size_t *length, bool plus_is_space)
 {
 	size_t i, n = 0;
 	uint8_t byte;
 
-	for (i = 0; i < *length; i++) {
+	while (n < *length && is_plain((uint8_t)text[n]))
+		n++;
+	for (i = n; i < *length; i++) {
 		byte = (uint8_t)text[i];
 		if (byte == '%') {
 			if (*length - i < 3 || !hex_decode(text + i + 1, 2, &byte, 1))

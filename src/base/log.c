@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,6 +27,8 @@ struct line {
 static enum log_level least_level = LOG_LEVEL_INFO;
 static bool is_json = true;
 static bool is_socket;
+static bool never_blocks; /* a file, or a pipe of our own */
+static atomic_long pid;	  /* 0: not asked for yet */
 static int descriptor = STDERR_FILENO;
 static atomic_uint_fast64_t dropped;
 
@@ -78,17 +81,29 @@ line_add_character(struct line *line, const char *value, size_t length)
 	return (step == 0 ? 1 : step);
 }
 
+static bool
+is_plain(uint8_t byte)
+{
+	return (byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\');
+}
+
 static void
 line_add_value(struct line *line, const char *value)
 {
-	size_t length = strnlen(value, VALUE_MAX_BYTES + 1), at;
+	size_t length = strnlen(value, VALUE_MAX_BYTES + 1), at, step;
 	bool is_cut = length > VALUE_MAX_BYTES;
 	bool is_bare = !is_json && length > 0 && !is_cut && strpbrk(value, " \"=\\") == NULL;
 
 	if (!is_bare)
 		line_add(line, "\"", 1);
-	for (at = 0; at < (is_cut ? (size_t)VALUE_MAX_BYTES : length);)
-		at += line_add_character(line, value + at, strnlen(value + at, 4));
+	for (at = 0; at < (is_cut ? (size_t)VALUE_MAX_BYTES : length); at += step) {
+		for (step = 0; at + step < VALUE_MAX_BYTES && is_plain((uint8_t)value[at + step]);)
+			step++;
+		if (step > 0)
+			line_add(line, value + at, step);
+		else
+			step = line_add_character(line, value + at, strnlen(value + at, 4));
+	}
 	if (is_cut)
 		line_add(line, "...", 3);
 	if (!is_bare)
@@ -119,6 +134,25 @@ line_add_field(struct line *line, const struct log_field *field)
 }
 
 static void
+pid_forget(void)
+{
+	pid = 0;
+}
+
+/* Asked for once in a process: it is a system call. */
+static long
+own_pid(void)
+{
+	static atomic_bool is_watched;
+
+	if (!atomic_exchange_explicit(&is_watched, true, memory_order_relaxed))
+		(void)pthread_atfork(NULL, NULL, pid_forget);
+	if (pid == 0)
+		pid = getpid();
+	return (pid);
+}
+
+static void
 line_build(
     struct line *line, enum log_level level, const char *event, const struct log_field *fields)
 {
@@ -131,7 +165,7 @@ line_build(
 	if (is_json) {
 		line_addf(
 		    line, "{\"time\":\"%s\",\"level\":\"%s\",\"pid\":", time, level_names[level]);
-		line_addf(line, "%ld,\"event\":", (long)getpid());
+		line_addf(line, "%ld,\"event\":", own_pid());
 		line_add_value(line, event);
 	} else {
 		line_addf(line, "%s %-7s ", time, level_names[level]);
@@ -160,7 +194,7 @@ line_write(const struct line *line)
 		if (is_socket)
 			written = send(
 			    descriptor, line->bytes, line->length, MSG_DONTWAIT | MSG_NOSIGNAL);
-		else if (poll(&room, 1, 0) == 1 && (room.revents & POLLOUT) != 0)
+		else if (never_blocks || (poll(&room, 1, 0) == 1 && (room.revents & POLLOUT) != 0))
 			written = write(descriptor, line->bytes, line->length);
 		else
 			return (false);
@@ -194,16 +228,19 @@ log_configure(enum log_level least, bool json)
 	if (descriptor != STDERR_FILENO)
 		(void)close(descriptor);
 	descriptor = STDERR_FILENO;
-	is_socket = false;
+	is_socket = never_blocks = false;
 	if (fstat(STDERR_FILENO, &status) != 0)
 		return;
 	is_socket = S_ISSOCK(status.st_mode);
+	never_blocks = S_ISREG(status.st_mode);
 	if (!S_ISFIFO(status.st_mode))
 		return;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", STDERR_FILENO);
 	own = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	if (own >= 0)
+	if (own >= 0) {
 		descriptor = own;
+		never_blocks = true;
+	}
 }
 
 uint64_t

@@ -75,16 +75,20 @@ void
 text_addf(struct text *text, const char *format, ...)
 {
 	int wanted;
-	size_t fits;
+	size_t fits, room = text->capacity - text->length;
 	va_list arguments;
 
 	if (text->overflowed)
 		return;
 	va_start(arguments, format);
-	wanted = vsnprintf(NULL, 0, format, arguments);
+	wanted = vsnprintf(text->data + text->length, room + 1, format, arguments);
 	va_end(arguments);
 	if (wanted < 0)
 		fatal("text: a format failed");
+	if ((size_t)wanted <= room) {
+		text->length += (size_t)wanted;
+		return;
+	}
 	fits = text_reserve(text, (size_t)wanted);
 	va_start(arguments, format);
 	(void)vsnprintf(text->data + text->length, fits + 1, format, arguments);
@@ -174,6 +178,9 @@ text_is_utf8(const char *bytes, size_t length)
 	size_t i, step;
 
 	for (i = 0; i < length; i += step) {
+		step = 1;
+		if ((signed char)bytes[i] > 0)
+			continue;
 		if ((step = text_utf8_length(bytes + i, length - i)) == 0)
 			return (false);
 	}

@@ -55,13 +55,16 @@ seed_user(struct call *call, const struct dev_account *account)
 }
 
 static int
-seed_client(struct call *call, const char *metadata)
+seed_client(struct call *call, const char *client_id, const char *metadata)
 {
 	struct client_registration registration = {0};
+	const struct client *client;
 	const char *error;
 	enum result result;
 	json_t *json;
 
+	if ((result = clients_find(call, client_id, &client)) != RESULT_NOT_FOUND)
+		return (result == RESULT_OK ? CLI_OK : CLI_UNAVAILABLE);
 	if ((json = parse_json(metadata, strlen(metadata), &error)) == NULL)
 		return (cli_fail(CLI_INTERNAL, "demo client: %s", error));
 	result = clients_register(call, json, &registration);
@@ -114,9 +117,10 @@ seed_work(struct call *call, void *argument)
 	for (i = 0; i < DEV_USERS; i++)
 		if ((code = seed_user(call, &seed->users[i])) != CLI_OK)
 			return (code);
-	if ((code = seed_client(call, metadata_public(call, seed))) != CLI_OK)
+	if ((code = seed_client(call, seed->public_client_id, metadata_public(call, seed))) !=
+	    CLI_OK)
 		return (code);
-	return (seed_client(call, metadata_confidential(call, seed)));
+	return (seed_client(call, seed->confidential_client_id, metadata_confidential(call, seed)));
 }
 
 int

@@ -92,7 +92,8 @@ connect_configure(void)
 	driver.options = arena_format(driver.arena,
 	    "-c statement_timeout=%u -c lock_timeout=500"
 	    " -c idle_in_transaction_session_timeout=5000 -c client_connection_check_interval=1000"
-	    " -c timezone=UTC -c jit=off -c latchkey.clock_shift=%lld %s",
+	    " -c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan"
+	    " -c latchkey.clock_shift=%lld %s",
 	    driver.settings.deadline_ms, (long long)driver.settings.clock_shift, own);
 	PQconninfoFree(parsed);
 }

@@ -11,7 +11,7 @@
 #include "web/kore_bridge.h"
 #include "web/kore_guard.h"
 
-enum { REQUEST_ID_BYTES = 16, STATUS_CLIENT_GONE = 499 };
+enum { REQUEST_ID_BYTES = 16, REQUEST_IDS = 32, STATUS_CLIENT_GONE = 499 };
 
 /* What joins a call to Kore's request; either may end first. */
 struct exchange {
@@ -92,14 +92,27 @@ headers_copy(struct arena *arena, struct request *to, struct http_request *from)
 	to->header_count = count;
 }
 
+/* No secret; many are drawn at once. */
+static const char *
+request_id(void)
+{
+	static char drawn[REQUEST_IDS][REQUEST_ID_BYTES];
+	static unsigned next = REQUEST_IDS;
+
+	if (next == REQUEST_IDS) {
+		random_bytes(drawn, sizeof(drawn));
+		next = 0;
+	}
+	return (drawn[next++]);
+}
+
 static struct request *
 request_copy(struct arena *arena, struct http_request *from)
 {
 	struct guard *guard = guard_of(from->owner);
 	struct request *to = arena_alloc(arena, sizeof(*to));
-	char id[REQUEST_ID_BYTES], peer[BRIDGE_PEER_MAX];
+	char peer[BRIDGE_PEER_MAX];
 
-	random_bytes(id, sizeof(id));
 	bridge_peer(from->owner, peer);
 	to->method = method_of(from);
 	to->target_path = arena_string(arena, from->path);
@@ -114,7 +127,7 @@ request_copy(struct arena *arena, struct http_request *from)
 		to->body_length = from->http_body_length;
 		secret_wipe(from->http_body->data, from->http_body->length);
 	}
-	to->id = base64url_encode(arena, id, sizeof(id));
+	to->id = base64url_encode(arena, request_id(), REQUEST_ID_BYTES);
 	to->peer = arena_string(arena, peer);
 	to->started_us = clock_monotonic_us();
 	to->listener = guard->listener;

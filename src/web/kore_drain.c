@@ -10,7 +10,8 @@
 #include "web/kore_listen.h"
 #include "web/kore_supervision.h"
 
-enum { TURN_MS = 20, ASKED_MS = 1000, ACCEPT_TURNS = 256 };
+/* A connection that was accepted just now will ask in a moment: FRESH_MS. */
+enum { TURN_MS = 20, ASKED_MS = 1000, FRESH_MS = 1000, ACCEPT_TURNS = 256 };
 
 /* One round of what Kore's own loop does. */
 static void
@@ -28,13 +29,13 @@ turn(uint64_t wait_ms)
 static void
 accept_the_rest(void)
 {
-	u_int32_t before;
+	uint64_t before;
 	unsigned i;
 
 	for (i = 0; i < ACCEPT_TURNS; i++) {
-		before = worker_active_connections;
+		before = listen_accepted();
 		turn(0);
-		if (worker_active_connections <= before)
+		if (listen_accepted() == before)
 			break;
 	}
 }
@@ -53,7 +54,7 @@ is_stopping(void)
 bool
 drain_run(unsigned delay_ms, unsigned longest_ms)
 {
-	uint64_t until_ms, now_ms;
+	uint64_t until_ms, fresh_until_ms, now_ms;
 	bool stopping;
 	unsigned busy;
 
@@ -65,10 +66,12 @@ drain_run(unsigned delay_ms, unsigned longest_ms)
 	accept_the_rest();
 	listen_stop(stopping);
 
-	until_ms = clock_monotonic_ms() + longest_ms;
+	now_ms = clock_monotonic_ms();
+	until_ms = now_ms + longest_ms;
+	fresh_until_ms = now_ms + (longest_ms < FRESH_MS ? longest_ms : FRESH_MS);
 	for (;;) {
 		turn(TURN_MS);
-		busy = guard_close_idle();
+		busy = guard_close_idle(clock_monotonic_ms() >= fresh_until_ms);
 		if ((busy == 0 && bridge_calls() == 0) || clock_monotonic_ms() >= until_ms)
 			break;
 	}

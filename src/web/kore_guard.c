@@ -382,7 +382,7 @@ guard_sweep(uint64_t now_ms)
 }
 
 unsigned
-guard_close_idle(void)
+guard_close_idle(bool fresh_too)
 {
 	struct connection *connection, *next;
 	struct guard *guard;
@@ -392,7 +392,7 @@ guard_close_idle(void)
 		next = TAILQ_NEXT(connection, list);
 		if (connection->proto != CONN_PROTO_HTTP || (guard = guard_of(connection)) == NULL)
 			continue;
-		if (guard->phase == GUARD_FRESH || guard->phase == GUARD_IDLE)
+		if (guard->phase == GUARD_IDLE || (fresh_too && guard->phase == GUARD_FRESH))
 			kore_connection_disconnect(connection);
 		else if (guard->phase != GUARD_LINGERING)
 			busy++;

@@ -58,7 +58,8 @@ void guard_sweep(uint64_t now_ms);
 /* From now on answers close their connections. */
 void guard_drain(void);
 bool guard_is_draining(void);
-/* Closes what waits for a first or next request. Returns how many connections are still at work. */
-unsigned guard_close_idle(void);
+/* Closes what waits for a next request, and what waits for a first one if fresh_too. Returns how
+ * many connections are still at work. */
+unsigned guard_close_idle(bool fresh_too);
 
 #endif

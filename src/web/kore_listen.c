@@ -14,11 +14,18 @@
 #include "web/kore_listen.h"
 #include "web/kore_supervision.h"
 
-enum { PAUSE_MS = 100 };
+enum {
+	PAUSE_MS = 100,
+	GIVE_WAY_MS = 1,
+	SHARE_SLACK = 1, /* connections above the average */
+	TAKEN_ANYWAY = 4
+};
 
 static struct listener *listeners[2];
 static bool is_listening; /* this worker wants connections */
-static bool is_paused;	  /* but has no room for more just now */
+static bool is_paused;	  /* but not just now */
+static unsigned may_take; /* connections, whatever its share */
+static uint64_t accepted;
 
 static void listen_accept(void *, int);
 
@@ -120,16 +127,43 @@ listen_resume(void *argument, u_int64_t now)
 		listen_watch();
 }
 
-/* A readable socket that cannot be accepted from would keep the loop busy (FM-28): look away for a
+/* A readable socket that is not accepted from would keep the loop busy (FM-28): look away for a
  * moment. */
 static void
-listen_pause(void)
+listen_look_away(uint64_t ms)
 {
 	is_paused = true;
 	listen_unwatch();
-	kore_timer_add(listen_resume, PAUSE_MS, NULL, KORE_TIMER_ONESHOT);
+	kore_timer_add(listen_resume, ms, NULL, KORE_TIMER_ONESHOT);
+}
+
+static void
+listen_pause(void)
+{
+	listen_look_away(PAUSE_MS);
 	log_warning(
 	    "no room for more connections", FIELD_NUMBER("open", worker_active_connections));
+}
+
+/* The worker that wakes first would take a whole burst, and the others would idle. One that has
+ * more than its share leaves the next to them for a moment, and then takes some all the same: they
+ * may be stuck. */
+static bool
+listen_gives_way(void)
+{
+	u_int64_t workers = worker_count - KORE_WORKER_BASE;
+
+	counters_set(COUNTER_CONNECTIONS, worker_active_connections);
+	if (supervision_is_stopping() ||
+	    worker_active_connections <= counters_sum(COUNTER_CONNECTIONS) / workers + SHARE_SLACK)
+		return (false);
+	if (may_take > 0) {
+		may_take--;
+		return (false);
+	}
+	may_take = TAKEN_ANYWAY;
+	listen_look_away(GIVE_WAY_MS);
+	return (true);
 }
 
 /* One connection an event: what else waits is as likely to be taken by another worker. */
@@ -153,14 +187,23 @@ listen_accept(void *argument, int failed)
 		listen_pause();
 		return;
 	}
+	if (listen_gives_way())
+		return;
 	errno = 0;
 	if (!kore_connection_accept(listener, &connection)) {
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
 			listen_pause();
 		return;
 	}
+	accepted++;
 	counters_add(COUNTER_ACCEPTED, 1);
 	kore_platform_event_all(connection->fd, connection);
+}
+
+uint64_t
+listen_accepted(void)
+{
+	return (accepted);
 }
 
 void

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "web/request.h"
 
@@ -21,6 +22,7 @@ bool listen_open(struct kore_server *, enum listener_kind, const char *address, 
  * other workers. */
 void listen_start(void);
 void listen_stop(bool whole_node);
+uint64_t listen_accepted(void); /* by this worker */
 enum listener_kind listen_kind(const struct connection *);
 
 #endif

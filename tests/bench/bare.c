@@ -43,6 +43,7 @@ static struct listener *listener;
 static struct jose_key *key;
 static const char *kid;
 static char filler[BODY_MAX + 1];
+static u_int32_t *open_connections; /* of each worker, shared */
 
 /* What Kore lacks without its access log. */
 void
@@ -99,6 +100,10 @@ kore_parent_configure(int argc, char **argv)
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
 	pidfile_settle();
+	open_connections = mmap(NULL, workers * sizeof(*open_connections), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (open_connections == MAP_FAILED)
+		exit(EXIT_FAILURE);
 	server = kore_server_create("bare");
 	server->tls = 0;
 	domain = kore_domain_new("*");
@@ -128,13 +133,34 @@ kore_seccomp_hook(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
+/* As even as in the product: a worker that has more than another leaves the next to that one. */
 static void
 accept_one(void *argument, int failed)
 {
 	struct connection *connection;
+	u_int8_t i;
 
-	if (!failed && kore_connection_accept(argument, &connection))
-		kore_platform_event_all(connection->fd, connection);
+	__atomic_store_n(
+	    &open_connections[worker->id - 1], worker_active_connections, __ATOMIC_RELAXED);
+	for (i = 0; i < workers; i++)
+		if (__atomic_load_n(&open_connections[i], __ATOMIC_RELAXED) <
+		    worker_active_connections)
+			return;
+	if (failed || !kore_connection_accept(argument, &connection))
+		return;
+	__atomic_store_n(
+	    &open_connections[worker->id - 1], worker_active_connections, __ATOMIC_RELAXED);
+	kore_platform_event_all(connection->fd, connection);
+}
+
+/* Those that were closed since. */
+static void
+count_again(void *argument, u_int64_t now)
+{
+	(void)argument;
+	(void)now;
+	__atomic_store_n(
+	    &open_connections[worker->id - 1], worker_active_connections, __ATOMIC_RELAXED);
 }
 
 void
@@ -143,6 +169,7 @@ kore_worker_configure(void)
 	key = jose_key_generate(JOSE_ES256);
 	kid = jose_key_thumbprint(arena_create(ARENA_MAX), key);
 	memset(filler, 'a', BODY_MAX);
+	kore_timer_add(count_again, 5, NULL, 0);
 	listener->evt.handle = accept_one;
 	kore_platform_event_schedule(listener->fd, EPOLLIN, 0, listener);
 }

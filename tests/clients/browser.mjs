@@ -17,9 +17,9 @@ export async function launch() {
 
 export const screenshot = (page, name) => page.screenshot({ path: path.join(artefacts, `${name}.png`), fullPage: true })
 
-// One line a violation: the rule and the elements that break it.
-export async function accessibilityProblems(page) {
+// One line a violation: the rule and the elements that break it. rules: names of axe-core's; all of them when not given.
+export async function accessibilityProblems(page, rules) {
   await page.evaluate(axe)
-  const { violations } = await page.evaluate(() => axe.run())
+  const { violations } = await page.evaluate((runOnly) => axe.run(runOnly ? { runOnly } : {}), rules)
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
 }

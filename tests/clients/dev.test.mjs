@@ -303,7 +303,8 @@ async function look(page, name) {
       await screenshot(page, `${name}-${colorScheme}-${device}`)
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= width, `${name} fits ${width} pixels`)
     }
-    assert.deepEqual(await accessibilityProblems(page), [], `${name}, ${colorScheme}`)
+    // The second scheme has other colours and nothing else.
+    assert.deepEqual(await accessibilityProblems(page, colorScheme === 'dark' ? ['color-contrast'] : undefined), [], `${name}, ${colorScheme}`)
   }
   await page.emulateMedia({ colorScheme: 'light' })
 }

@@ -50,6 +50,15 @@ test('a wrong setting stops the start with its name, its value and what is allow
     assert.match(answer.stderr, says)
     assert.doesNotMatch(answer.stderr, /short/)
   }
+  for (const url of ['http://localhost.example', 'http://127.0.0.1.example', 'https://', 'https://:8443', 'https://a:', 'https://a:b', 'https://a:0', 'https://a:123456', 'https://a,b', `https://${'a'.repeat(300)}`])
+    assert.equal(latchkey(['serve'], { LATCHKEY_BASE_URL: url }).status, 78, url)
+  for (const url of ['postgres://u:%zzsesame@h/d', 'host=h password=open sesame', 'postgres://u:open@sesame@h/d', 'postgres://u:sesame/x@h/d', 'postgres://u:p@h/d?sesame=1'])
+    for (const words of [['serve'], ['migrate'], ['user', 'create', 'x']]) {
+      const answer = latchkey(words, { LATCHKEY_DATABASE_URL: url })
+      assert.equal(answer.status, 78, `${words} ${url}`)
+      assert.match(answer.stderr, /database_url is neither a URI nor a connection string/)
+      assert.doesNotMatch(answer.stdout + answer.stderr, /sesame/)
+    }
   assert.match(latchkey(['config', '--config', file('bad.conf', 'workers = 2\nnonsense\n')]).stderr, /bad\.conf:2: expected `name = value`/)
   assert.match(latchkey(['config', '--config', file('bad2.conf', 'wrokers = 2\n')]).stderr, /wrokers: there is no such setting/)
   assert.equal(latchkey(['config', '--config', '/nowhere']).status, 78)

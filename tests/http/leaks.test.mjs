@@ -91,9 +91,28 @@ test('Q-05: text that is not UTF-8 or has NUL is refused at the edge', async () 
   }
 })
 
+async function friendly(tokens) {
+  await introspect(service, client, tokens.refresh_token ?? tokens.access_token)
+  await token(service, client, { grant_type: 'client_credentials' })
+  await token(service, client, { grant_type: 'refresh_token', refresh_token: 'x' })
+  await token(service, { client_id: 'nobody', client_secret: 'x' }, { grant_type: 'client_credentials' })
+  await post(service, '/oauth2/revoke', { token: 'x' }, { client })
+  await signIn(service, client, { password, scope: 'openid offline_access' })
+  const browser = new Browser(service)
+  const start = await browser.fetch(`/oauth2/authorize?${authorizeQuery(client, { code_challenge: pkce().challenge, code_challenge_method: 'S256' })}`)
+  await browser.submit(await browser.fetch(start.headers.get('location')), { login: 'nobody', password })
+}
+
 test('Q-01: hostile text in every parameter makes no new statement and no 500', async () => {
   const hostile = ["' OR 1=1 --", "'; DROP TABLE users; --", '\\', '"', "$1", '%', "x' UNION SELECT 1--", '{"a":1}', '\u{1F600}', 'a'.repeat(5000)]
   const { tokens } = await signIn(service, client, { password })
+  await database.sql('CREATE EXTENSION IF NOT EXISTS pg_stat_statements')
+  // Texts of the service's statements, without those of its connections' beginnings.
+  const texts = () => database.sql(`SELECT count(DISTINCT query) FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid
+    JOIN pg_database d ON d.oid = s.dbid WHERE r.rolname = 'latchkey' AND d.datname = current_database() AND query !~* '^(set|show|select pg_catalog)'`)
+  // Every statement that the hostile round can reach is run once with friendly text before the count.
+  await friendly(tokens)
+  const known = await texts()
   for (const text of hostile) {
     const answers = [
       await token(service, client, { grant_type: text }), await token(service, client, { grant_type: 'authorization_code', code: text, redirect_uri: text, code_verifier: text }),
@@ -112,6 +131,7 @@ test('Q-01: hostile text in every parameter makes no new statement and no 500', 
   }
   assert.equal((await introspect(service, client, tokens.access_token)).active, true)
   assert.equal(await database.sql('SELECT count(*) > 0 FROM users'), 't')
+  assert.equal(await texts(), known, 'a new statement text')
 })
 
 test('DS-04: no parameter is so long that a worker dies of it', async () => {
