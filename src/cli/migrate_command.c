@@ -2,6 +2,8 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/start.h"
+#include "db/db.h"
 #include "db/migrate.h"
 #include "settings.h"
 
@@ -33,6 +35,10 @@ migrate_command_run(const struct cli_arguments *arguments)
 
 	if (*url == '\0')
 		return (cli_fail(CLI_CONFIGURATION, "database_url is not set"));
+	if (!db_url_is_right(url))
+		return (cli_fail(CLI_CONFIGURATION, "%s %s",
+		    url == settings.database_url ? "database_url" : "migration_database_url",
+		    start_database_url_wrong));
 	result = migrate_run(url, plan, arguments->json ? NULL : migrate_tell, &report);
 	if (result != MIGRATE_OK)
 		return (cli_fail(exits[result].code, "%s", report.error));

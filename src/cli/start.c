@@ -1,4 +1,5 @@
 /* Starts the rooms that a command needs, on a loop of its own. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -15,24 +16,43 @@
 #include "people/passwords.h"
 #include "realms/realms.h"
 #include "settings.h"
+#include "web/strict_http.h"
+#include "web/strict_span.h"
 
 enum { START_QUEUE_MAX = 64, START_ARENA_MAX = 65536 };
 
+const char start_database_url_wrong[] =
+    "is neither a URI nor a connection string of libpq: are odd characters percent-encoded?";
+
+static bool
+is_loopback(const char *host)
+{
+	static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (text_starts_with(host, names[i]) && strchr(":", host[strlen(names[i])]) != NULL)
+			return (true);
+	return (false);
+}
+
 /* https everywhere; http for loopback names only. No path, query or trailing slash: the issuer is
- * compared byte by byte. */
+ * compared byte by byte, and what cannot be a Host header is never asked for. */
 static const char *
 base_url_error(const char *url)
 {
-	const char *host;
+	char host[STRICT_HOST_MAX + 2];
+	size_t length;
 
 	if (text_starts_with(url, "https://"))
-		host = url + strlen("https://");
-	else if (text_starts_with(url, "http://localhost") ||
-		 text_starts_with(url, "http://127.0.0.1") || text_starts_with(url, "http://[::1]"))
-		host = url + strlen("http://");
+		url += strlen("https://");
+	else if (text_starts_with(url, "http://") && is_loopback(url + strlen("http://")))
+		url += strlen("http://");
 	else
 		return ("must begin with https:// (http:// for localhost, 127.0.0.1 and [::1])");
-	if (*host == '\0' || strpbrk(host, "/?#@ \\") != NULL)
+	(void)snprintf(host, sizeof(host), "%s", url);
+	length = strlen(host);
+	if (length > STRICT_HOST_MAX || !span_is_host((struct span){host, length}))
 		return ("must be scheme://host or scheme://host:port, without a path or a trailing "
 			"slash");
 	return (NULL);
@@ -65,6 +85,8 @@ start_check(void)
 		return (cli_fail(CLI_CONFIGURATION, "base_url = %s: %s", settings.base_url, wrong));
 	if (*settings.database_url == '\0')
 		return (cli_fail(CLI_CONFIGURATION, "database_url is not set"));
+	if (!db_url_is_right(settings.database_url))
+		return (cli_fail(CLI_CONFIGURATION, "database_url %s", start_database_url_wrong));
 	if (start_key_encryption_key().bytes == NULL)
 		return (cli_fail(
 		    CLI_CONFIGURATION, "key_encryption_key must be 32 bytes in base64url"));

@@ -6,6 +6,8 @@
 
 #include "async/call.h"
 
+/* "database_url ...": never what it is. */
+extern const char start_database_url_wrong[];
 /* Settings that serve and the commands cannot do without: complains and returns an exit code of
  * cli.h. */
 int start_check(void);

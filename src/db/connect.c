@@ -65,6 +65,28 @@ configure_hosts(const char *host, const char *hostaddr, const char *port)
 	}
 }
 
+/* What stands where host and port do in spite of being right may be half a password: one with '@' or
+ * '/' in a URI. */
+bool
+db_url_is_right(const char *url)
+{
+	PQconninfoOption *parsed, *option;
+	bool is_right;
+
+	parsed = PQconninfoParse(url, NULL);
+	is_right = parsed != NULL;
+	for (option = parsed; is_right && option->keyword != NULL; option++) {
+		if (option->val == NULL)
+			continue;
+		if (strcmp(option->keyword, "host") == 0)
+			is_right = strchr(option->val, '@') == NULL;
+		else if (strcmp(option->keyword, "port") == 0)
+			is_right = option->val[strspn(option->val, "0123456789,")] == '\0';
+	}
+	PQconninfoFree(parsed);
+	return (is_right);
+}
+
 void
 connect_configure(void)
 {

@@ -89,6 +89,10 @@ struct db_settings {
 	int64_t clock_shift;	    /* seconds, for tests: what db_now() adds */
 };
 
+/* May a connection begin with it? What libpq says of one that is wrong quotes it, password and all:
+ * nothing of that is told to anybody. */
+bool db_url_is_right(const char *url);
+
 void db_start(const struct db_settings *); /* begins to connect; returns at once */
 void db_stop(void);			   /* closes; what is in flight fails */
 bool db_is_ready(void); /* a connection of each lane is up, the breaker is closed */

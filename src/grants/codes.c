@@ -105,6 +105,6 @@ codes_burn(struct call *call, const struct authorization_code *code, const char 
 	return (db_run(call, STATEMENT_codes_burn,
 	    DB_VALUES(db_uuid(&call->realm->id), db_uuid(&code->id), db_uuid(&event),
 		db_text(reason), db_uuid(&code->user), db_uuid(&code->client),
-		db_uuid(&code->session)),
+		db_uuid(&code->session), db_integer(call, code->expires_at)),
 	    &rows));
 }

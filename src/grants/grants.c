@@ -78,13 +78,14 @@ grants_find_active_user(struct call *call, const struct grant_question *question
 }
 
 enum result
-grants_revoke_token(struct call *call, const struct uuid *token, int64_t expires_at)
+grants_revoke_token(struct call *call, const struct grant_question *token, int64_t expires_at)
 {
 	struct uuid event = uuid_create();
 	struct db_rows rows;
 
 	return (db_run(call, STATEMENT_grants_revoke_token,
-	    DB_VALUES(db_uuid(&call->realm->id), db_uuid(token), db_integer(call, expires_at),
-		db_uuid(&event)),
+	    DB_VALUES(db_uuid(&call->realm->id), db_uuid(&token->token),
+		db_integer(call, expires_at), db_uuid(&event), uuid_or_null(&token->user),
+		uuid_or_null(&token->client), uuid_or_null(&token->session)),
 	    &rows));
 }

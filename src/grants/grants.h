@@ -45,8 +45,9 @@ enum result grants_are_active(struct call *, const struct grant_question *, bool
 /* The same question of a person's token, answered with the person as they are now. No id of it may
  * be zero but the session, which is not asked. RESULT_NOT_FOUND: not active. */
 enum result grants_find_active_user(struct call *, const struct grant_question *, struct user *out);
-/* A single access token, until it would have expired anyway. token: its jti, a UUIDv7 of ours.
- * expires_at: seconds since 1970. */
-enum result grants_revoke_token(struct call *, const struct uuid *token, int64_t expires_at);
+/* A single access token, until it would have expired anyway. token: its jti, a UUIDv7 of ours; the
+ * audit trail is told its user, client and session. expires_at: seconds since 1970. */
+enum result grants_revoke_token(
+    struct call *, const struct grant_question *token, int64_t expires_at);
 
 #endif

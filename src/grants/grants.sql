@@ -51,5 +51,5 @@ WITH revoked AS (
 	ON CONFLICT DO NOTHING
 	RETURNING id
 )
-INSERT INTO events (realm_id, id, kind)
-SELECT $1::uuid, $4::uuid, 'token.revoked' FROM revoked
+INSERT INTO events (realm_id, id, kind, user_id, client, session_id)
+SELECT $1::uuid, $4::uuid, 'token.revoked', $5::uuid, $6::uuid, $7::uuid FROM revoked

@@ -11,11 +11,15 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "db/db.h"
+#include "events/events.h"
 #include "keys/keys.h"
 #include "realms/realms.h"
 
 #define PREFIX "lk_rt_"
 #define PURPOSE "refresh_token"
+
+/* What barred the gate can be gone when it is explained: how often a token is tried. */
+enum { GATE_TRIES = 3 };
 
 enum {
 	VERSION = 1,
@@ -75,6 +79,8 @@ refresh_tokens_open(struct call *call, const char *text, struct refresh_token *o
 	return (true);
 }
 
+static const char other_client[] = "refresh_token.other_client";
+
 static enum refresh_verdict
 refuse(struct call *call, const char *reason)
 {
@@ -82,7 +88,7 @@ refuse(struct call *call, const char *reason)
 	return (REFRESH_REFUSED);
 }
 
-/* What the row says about a token. */
+/* What the row says about a token. Fills *out whatever it says. */
 static enum refresh_verdict
 judge(struct call *call, const struct refresh_token *token, const struct db_rows *rows,
     struct refresh_token_view *out)
@@ -99,8 +105,9 @@ judge(struct call *call, const struct refresh_token *token, const struct db_rows
 	view.issued_at = row_time(rows, 0, column++);
 	view.expires_at = row_time(rows, 0, column++);
 	view.login = row_text(rows, 0, column++);
+	*out = view;
 	if (!is_own)
-		return (refuse(call, "refresh_token.other_client"));
+		return (refuse(call, other_client));
 	if (!is_standing)
 		return (refuse(call, "refresh_token.revoked"));
 	if (!is_in_time)
@@ -109,7 +116,6 @@ judge(struct call *call, const struct refresh_token *token, const struct db_rows
 		return (refuse(call, "refresh_token.future_generation"));
 	if (!is_allowed && (!is_spent || is_retry))
 		return (refuse(call, "refresh_token.not_allowed"));
-	*out = view;
 	if (!is_spent)
 		return (REFRESH_OK);
 	return (is_retry ? REFRESH_RETRIED : REFRESH_REUSED);
@@ -151,12 +157,26 @@ revoke_reused(struct call *call, const struct refresh_token *token)
 	return (REFRESH_REUSED);
 }
 
-enum refresh_verdict
-refresh_tokens_use(struct call *call, const struct refresh_token *token, const struct uuid *client,
+/* Somebody holds a token that was given to another client. */
+static enum refresh_verdict
+audit_foreign(struct call *call, const struct grant *grant, const struct uuid *client)
+{
+	struct event event = {
+	    .kind = "refresh_token.refused",
+	    .reason = "token_of_other_client",
+	    .user = &grant->user,
+	    .client = client,
+	    .session = uuid_is_zero(&grant->session) ? NULL : &grant->session,
+	};
+
+	return (events_write(call, &event) == RESULT_OK ? REFRESH_REFUSED : REFRESH_FAILED);
+}
+
+/* One passage of the gate; RESULT_NOT_FOUND: it stayed shut. */
+static enum result
+gate_try(struct call *call, const struct refresh_token *token, const struct uuid *client,
     bool rotate, struct grant *out)
 {
-	struct refresh_token_view view;
-	enum refresh_verdict verdict;
 	struct db_rows rows;
 	enum result result;
 
@@ -166,17 +186,33 @@ refresh_tokens_use(struct call *call, const struct refresh_token *token, const s
 		    db_integer(call, token->generation), db_uuid(client),
 		    db_integer(call, call->realm->refresh_idle_lifetime)),
 		&rows);
-	if (result == RESULT_OK) {
+	if (result == RESULT_OK)
 		grant_from_row(&rows, 0, out);
-		return (REFRESH_OK);
+	return (result);
+}
+
+/* Tried again when nothing bars it by now: the gate waited for a sign-in that moved the grant to a
+ * session which the gate's own snapshot cannot see. */
+enum refresh_verdict
+refresh_tokens_use(struct call *call, const struct refresh_token *token, const struct uuid *client,
+    bool rotate, struct grant *out)
+{
+	int64_t window = rotate ? call->realm->refresh_retry_window : 0;
+	enum refresh_verdict verdict = REFRESH_OK;
+	struct refresh_token_view view;
+	enum result result;
+	int tries;
+
+	for (tries = 0; tries < GATE_TRIES && verdict == REFRESH_OK; tries++) {
+		result = gate_try(call, token, client, rotate, out);
+		if (result == RESULT_OK)
+			return (REFRESH_OK);
+		if (result != RESULT_NOT_FOUND)
+			return (REFRESH_FAILED);
+		verdict = explain(call, token, client, window, &view);
 	}
-	if (result != RESULT_NOT_FOUND)
-		return (REFRESH_FAILED);
-	verdict =
-	    explain(call, token, client, rotate ? call->realm->refresh_retry_window : 0, &view);
 	switch (verdict) {
 	case REFRESH_OK:
-		/* What barred it is gone by now; the gate has not been passed all the same. */
 		return (refuse(call, "refresh_token.not_allowed"));
 	case REFRESH_RETRIED:
 		*out = view.grant;
@@ -184,6 +220,9 @@ refresh_tokens_use(struct call *call, const struct refresh_token *token, const s
 	case REFRESH_REUSED:
 		return (revoke_reused(call, token));
 	case REFRESH_REFUSED:
+		if (call->reason == other_client)
+			return (audit_foreign(call, &view.grant, client));
+		break;
 	case REFRESH_FAILED:
 		break;
 	}

@@ -14,6 +14,9 @@
 /* ANSWER_ROOM: what the consent page's answer may add to a flow that was sealed without one. */
 enum { BROWSER_BYTES = 32, BROWSER_TEXT = 43, ANSWER_ROOM = 128 };
 
+/* A flow begins by this node's clock, a session by the database's. */
+enum { CLOCKS_APART_S = 60 };
+
 static const char purpose[] = "login_flow";
 
 enum result
@@ -58,7 +61,7 @@ flow_open(struct call *call, const char *sealed, const char *browser, struct flo
 static const char *
 browser_cookie_name(struct call *call)
 {
-	return (arena_format(call->arena, "%s-flow", call->realm->cookie_prefix));
+	return (arena_format(call->arena, "%s.flow", call->realm->cookie_prefix));
 }
 
 const char *
@@ -101,6 +104,17 @@ flow_session_cookie(struct call *call)
 	return (value);
 }
 
+/* Another session than the one at the start is new only if it began since then: a browser may have
+ * withheld its cookie at the start (a form that another site POSTs). */
+static bool
+is_proven_since(const struct flow *flow, const struct session_view *view)
+{
+	int64_t began = flow->expires_at - FLOW_LIFETIME_S - CLOCKS_APART_S;
+
+	return (!uuid_equal(&view->session.id, &flow->started_session) &&
+		view->session.auth_time / 1000000 >= began);
+}
+
 /* Must the person prove again who they are? What they proved since the flow began is good. */
 static bool
 needs_sign_in(const struct flow *flow, const struct session_view *view)
@@ -109,7 +123,7 @@ needs_sign_in(const struct flow *flow, const struct session_view *view)
 
 	if (view == NULL)
 		return (true);
-	if (!uuid_equal(&view->session.id, &flow->started_session))
+	if (is_proven_since(flow, view))
 		return (false);
 	if (flow->prompt_login || flow->max_age == 0)
 		return (true);

@@ -57,7 +57,7 @@ struct flow {
 enum result flow_seal(struct call *, const struct flow *, const char *browser, const char **sealed);
 /* false: not ours, another browser's, expired. NULL for sealed or browser gives false. */
 bool flow_open(struct call *, const char *sealed, const char *browser, struct flow *out);
-/* The browser's binding: the value of the cookie "<cookie_prefix>-flow", or NULL when it has none
+/* The browser's binding: the value of the cookie "<cookie_prefix>.flow", or NULL when it has none
  * (or two). */
 const char *flow_browser(struct call *);
 /* Makes one, to be set on the reply by flow_browser_set. */

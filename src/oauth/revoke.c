@@ -95,7 +95,8 @@ revoke_access_token(struct call *call, const struct client *client, const char *
 	if (!text_equal(token.client_id, client->client_id))
 		return (
 		    refuse_foreign(call, client, &token.question.user, &token.question.session));
-	return (grants_revoke_token(call, &token.question.token, token.expires_at));
+	token.question.client = client->id;
+	return (grants_revoke_token(call, &token.question, token.expires_at));
 }
 
 struct reply

@@ -19,7 +19,7 @@ struct realm {
 	const char *path_prefix;   /* "" for the first, "/realms/acme" for others */
 	const char *issuer;	   /* base URL + path_prefix, without a trailing slash */
 	const char *origin;	   /* scheme://host[:port] of the issuer */
-	const char *cookie_prefix; /* "__Host-lk-main": "-flow" is added for the flow's cookie */
+	const char *cookie_prefix; /* "__Host-lk-main": ".flow" is added for the flow's cookie */
 	bool is_enabled;
 	int64_t access_token_lifetime;	   /* default 300 */
 	int64_t id_token_lifetime;	   /* 300 */

@@ -1,4 +1,5 @@
-/* Pieces of a buffer without a NUL behind them, for strict_http only. */
+/* Pieces of a buffer without a NUL behind them: for strict_http, and for settings that it goes by.
+ */
 #ifndef WEB_STRICT_SPAN_H
 #define WEB_STRICT_SPAN_H
 

@@ -1,6 +1,7 @@
 /* grants/codes.c: sealed codes, redeemed once. */
 #include <stdio.h>
 
+#include "queue/partitions.h"
 #include "test_store_fixture.h"
 
 enum { AT_ONCE = 50 };
@@ -197,8 +198,39 @@ START_TEST(t04_a_late_code_is_refused_and_burnt)
 	store_run(issues);
 	store_shift_clock(61);
 	store_run(is_too_late);
+	ck_assert_int_eq(store_ask("SELECT count(*) FROM events WHERE kind = 'code.refused' "
+				   "AND reason = 'code_expired' AND client IS NOT NULL"),
+	    1);
 	store_shift_clock(0);
 	store_run(is_used);
+	ck_assert_int_eq(store_ask("SELECT count(*) FROM grants"), 0);
+}
+END_TEST
+
+static void
+maintains(struct call *call)
+{
+	int64_t changed;
+
+	ck_assert_int_eq(partitions_maintain(call, &changed), RESULT_OK);
+}
+
+static void
+is_too_late_to_burn(struct call *call)
+{
+	struct authorization_code code;
+
+	is_too_late(call);
+	ck_assert(codes_open(call, code_text, &code));
+	ck_assert_int_eq(codes_burn(call, &code, "verifier_wrong"), RESULT_OK);
+}
+
+START_TEST(t04_a_code_of_last_week_is_refused_when_its_partition_is_gone)
+{
+	store_run(issues);
+	store_shift_clock(7 * 24 * 3600);
+	store_run(maintains);
+	store_run(is_too_late_to_burn);
 	ck_assert_int_eq(store_ask("SELECT count(*) FROM grants"), 0);
 }
 END_TEST
@@ -233,6 +265,9 @@ START_TEST(t08_person_session_and_client_must_be_what_they_were)
 		store_run(is_used);
 	}
 	ck_assert_int_eq(store_ask("SELECT count(*) FROM grants"), 0);
+	ck_assert_int_eq(store_ask("SELECT count(*) FROM events WHERE kind = 'code.refused' "
+				   "AND reason = 'code_no_longer_allowed'"),
+	    (long long)i);
 }
 END_TEST
 
@@ -317,6 +352,7 @@ suite_db_store_codes(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, store_setup, store_teardown);
+	tcase_add_test(tests, t04_a_code_of_last_week_is_refused_when_its_partition_is_gone);
 	tcase_add_test(tests, a_code_is_opened_by_its_realm_only);
 	tcase_add_test(tests, t01_a_second_use_revokes_what_the_first_one_got);
 	tcase_add_test(tests, t02_of_many_at_once_one_wins_and_loses_it);

@@ -74,6 +74,19 @@ START_TEST(what_lives_long_stays)
 }
 END_TEST
 
+START_TEST(a_session_that_nobody_visits_keeps_its_apps)
+{
+	store_run(signs_in_with_a_grant);
+	store_sql("UPDATE sessions SET expires_at = db_now() + interval '90 days'");
+	store_sql("UPDATE grants SET idle_expires_at = db_now() + interval '90 days', "
+		  "expires_at = db_now() + interval '90 days'");
+	store_shift_clock(60 * DAY);
+	expect_swept(0, 0);
+	store_shift_clock(122 * DAY);
+	expect_swept(1, 1);
+}
+END_TEST
+
 START_TEST(a_batch_has_a_limit)
 {
 	begin();
@@ -158,6 +171,7 @@ suite_db_store_queue(void)
 	tcase_add_checked_fixture(queue, store_setup, store_teardown);
 	tcase_add_test(queue, what_ended_long_ago_goes);
 	tcase_add_test(queue, what_lives_long_stays);
+	tcase_add_test(queue, a_session_that_nobody_visits_keeps_its_apps);
 	tcase_add_test(queue, a_batch_has_a_limit);
 	tcase_add_test(queue, a_realm_sweeps_its_own);
 	tcase_add_test(queue, partitions_come_and_go);

@@ -311,6 +311,11 @@ START_TEST(another_clients_token_is_refused)
 {
 	store_run(starts);
 	store_run(is_another_client);
+	ck_assert_int_eq(
+	    store_ask("SELECT count(*) FROM events e JOIN clients c ON c.id = e.client "
+		      "WHERE e.kind = 'refresh_token.refused' AND c.client_id = "
+		      "'page' AND user_id IS NOT NULL AND session_id IS NOT NULL"),
+	    1);
 }
 END_TEST
 
@@ -497,6 +502,68 @@ START_TEST(a_token_is_opened_unchanged_and_by_its_realm_only)
 }
 END_TEST
 
+static PGconn *signing_in_again;
+
+/* What sessions_create does to a person's session and grants, not committed yet. */
+static void
+begins_to_sign_in_again(void)
+{
+	signing_in_again = database_connect(&store.database);
+	session_execute(signing_in_again, "BEGIN");
+	session_execute(signing_in_again,
+	    "WITH ended AS (UPDATE sessions SET ended_at = db_now() RETURNING *) "
+	    "INSERT INTO sessions (realm_id, id, digest, user_id, user_epoch, amr, acr, "
+	    "idle_expires_at, expires_at) SELECT realm_id, gen_random_uuid(), sha256('new'), "
+	    "user_id, user_epoch, amr, acr, idle_expires_at, expires_at FROM ended");
+	session_execute(signing_in_again,
+	    "UPDATE grants SET session_id = (SELECT id FROM sessions WHERE ended_at IS NULL)");
+}
+
+static void
+refreshes_meanwhile(struct call *call, enum refresh_verdict *verdict)
+{
+	struct grant grant;
+
+	*verdict = use(call, 1, &grant);
+	if (*verdict == REFRESH_OK)
+		ck_assert_int_eq(grant.generation, 2);
+}
+
+/* Once the other one waits for the row. */
+static void
+ends_signing_in(struct call *call)
+{
+	struct user user;
+
+	while (store_ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+			 "AND datname = current_database()") == 0)
+		ck_assert_int_eq(users_find(call, &store.alice.id, &user), RESULT_OK);
+	session_execute(signing_in_again, "COMMIT");
+	PQfinish(signing_in_again);
+}
+
+static void
+does_one_of_both(struct call *call, void *argument)
+{
+	enum refresh_verdict *verdict = argument;
+
+	if (*verdict == REFRESH_FAILED)
+		refreshes_meanwhile(call, verdict);
+	else
+		ends_signing_in(call);
+}
+
+START_TEST(f02_a_refresh_that_meets_a_new_sign_in_of_its_person_is_good)
+{
+	enum refresh_verdict verdicts[] = {REFRESH_FAILED, REFRESH_OK};
+
+	store_run(starts);
+	begins_to_sign_in_again();
+	store_run_many(2, does_one_of_both, verdicts, sizeof(verdicts[0]));
+	ck_assert_int_eq(verdicts[0], REFRESH_OK);
+}
+END_TEST
+
 Suite *suite_db_store_refresh_tokens(void);
 
 Suite *
@@ -512,6 +579,7 @@ suite_db_store_refresh_tokens(void)
 	tcase_add_test(tests, f01_the_window_covers_one_generation_only);
 	tcase_add_test(tests, f01_without_a_window_a_retry_is_reuse);
 	tcase_add_test(tests, f02_many_at_once_leave_one_generation);
+	tcase_add_test(tests, f02_a_refresh_that_meets_a_new_sign_in_of_its_person_is_good);
 	tcase_add_test(tests, f03_a_restart_forgets_nothing);
 	tcase_add_test(tests, a_look_tells_what_a_token_is_worth_and_changes_nothing);
 	tcase_add_test(tests, another_clients_token_is_refused);

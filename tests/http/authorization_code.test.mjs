@@ -89,7 +89,6 @@ test('A-01: a missing or unknown client_id or a bad redirect_uri never redirects
     { redirect_uri: 'https://app.example/cb/' }, { redirect_uri: 'https://app.example/cb?x=1' }, { redirect_uri: 'javascript:alert(1)' }]) {
     const answer = await get(`/oauth2/authorize?${authorizeQuery(client, withPkce(change))}`)
     const text = await answer.text()
-    if (change.redirect_uri === undefined && 'redirect_uri' in change && answer.status < 400) continue
     assert.equal(answer.status, 400, JSON.stringify(change))
     assert.equal(answer.headers.get('location'), null)
     assert.match(answer.headers.get('content-type'), /^text\/html/)
@@ -121,8 +120,7 @@ test('A-03: response types that we do not have are unsupported_response_type', a
 
 test('A-05: a state with CR LF stays percent-encoded in Location', async () => {
   const answer = await get(`/oauth2/authorize?${authorizeQuery(client, { prompt: 'none', state: undefined })}&state=a%0d%0aSet-Cookie:x=1`)
-  const location = answer.headers.get('location') ?? ''
-  assert.ok(!/[\r\n]/.test(location))
+  assert.match(answer.headers.get('location'), /[?&]state=a%0D%0ASet-Cookie%3Ax%3D1(&|$)/i)
   assert.equal(answer.headers.get('x'), null)
   assert.ok(answer.headers.getSetCookie().every((line) => !line.startsWith('x=')))
 })
@@ -160,6 +158,21 @@ test('A-08: prompt=login and max_age=0 ask for the password although a session l
   }
   const again = await signIn(service, client, { browser, prompt: 'login' })
   assert.ok(claims(again.tokens.id_token).auth_time >= claims(tokens.id_token).auth_time)
+  assert.notEqual(claims(again.tokens.id_token).sid, claims(tokens.id_token).sid)
+})
+
+test('A-08: prompt=login also holds for a session whose cookie the browser withheld at the start', async () => {
+  const { browser, tokens } = await signIn(service, client)
+  await database.sql(`UPDATE sessions SET auth_time = auth_time - interval '10 minutes' WHERE id = '${claims(tokens.id_token).sid}'`)
+  // Too long to come again by GET.
+  const body = authorizeQuery(client, withPkce({ prompt: 'login', claims: 'x'.repeat(9000) }))
+  const { '__Host-lk-main': session, ...others } = Object.fromEntries(browser.cookies)
+  browser.cookies = new Map(Object.entries(others))
+  const start = await browser.fetch('/oauth2/authorize', { method: 'POST', body, headers: { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' } })
+  browser.cookies.set('__Host-lk-main', session)
+  const page = await browser.fetch(start.headers.get('location'))
+  assert.equal(page.status, 200)
+  assert.match(await page.text(), /name="password"/)
 })
 
 test('A-09: with the hint of somebody else nobody gets a code, also not after signing in; a hint that is not ours is refused', async () => {
@@ -197,7 +210,7 @@ test('A-13: a flow of another browser is a page, and a consent without its CSRF 
   for (const csrf of ['', 'AAAA']) {
     const refused = await mine.submit(html, { login: 'alice', password, csrf })
     assert.ok([400, 403].includes(refused.status), String(refused.status))
-    assert.deepEqual([...mine.cookies.keys()].filter((name) => !name.endsWith('-flow')), [], 'no session')
+    assert.deepEqual([...mine.cookies.keys()].filter((name) => !name.endsWith('.flow')), [], 'no session')
   }
   const cross = await mine.fetch('/login', { method: 'POST', body: new URLSearchParams({ login: 'alice' }), headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' } })
   assert.ok([400, 403].includes(cross.status))
@@ -387,13 +400,13 @@ test('O-04: after signing out, tokens of the session are inactive, offline ones 
   const offline = await signIn(service, client, { scope: 'openid offline_access', browser: bound.browser })
   await bound.browser.fetch(`/oauth2/end_session?id_token_hint=${bound.tokens.id_token}`)
   assert.deepEqual(await introspect(service, client, bound.tokens.access_token), { active: false })
-  if (bound.tokens.refresh_token) assert.deepEqual(await introspect(service, client, bound.tokens.refresh_token), { active: false })
+  assert.deepEqual(await introspect(service, client, bound.tokens.refresh_token), { active: false })
   assert.equal((await token(service, client, { grant_type: 'refresh_token', refresh_token: offline.tokens.refresh_token })).status, 200)
 })
 
 test('S-01 and S-04: a new session id at sign-in; what the database stores opens nothing', async () => {
   const first = await signIn(service, client)
-  const name = [...first.browser.cookies.keys()].find((cookie) => !cookie.endsWith('-flow'))
+  const name = [...first.browser.cookies.keys()].find((cookie) => !cookie.endsWith('.flow'))
   const old = first.browser.cookies.get(name)
   await signIn(service, client, { browser: first.browser, prompt: 'login' })
   assert.notEqual(first.browser.cookies.get(name), old)
@@ -409,7 +422,7 @@ test('S-01 and S-04: a new session id at sign-in; what the database stores opens
 
 test('S-02: cookies by exact name, found after sixty others; a name that is there twice is nobody', async () => {
   const { browser } = await signIn(service, client)
-  const name = [...browser.cookies.keys()].find((cookie) => !cookie.endsWith('-flow')), value = browser.cookies.get(name)
+  const name = [...browser.cookies.keys()].find((cookie) => !cookie.endsWith('.flow')), value = browser.cookies.get(name)
   const ask = async (cookie) => (await get(`/oauth2/authorize?${authorizeQuery(client, withPkce({ prompt: 'none' }))}`, { cookie })).headers.get('location')
   const others = Array.from({ length: 60 }, (_, i) => `c${i}=v${i}`).join('; ')
   assert.match(await ask(`${others}; ${name}=${value}`), /code=/)
@@ -502,6 +515,21 @@ test('realms: another issuer in the same process has its own people, clients, ke
   assert.deepEqual(await introspect(service, client, tokens.access_token), { active: false }, 'Q-04')
   assert.equal((await get('/oauth2/userinfo', { authorization: `Bearer ${tokens.access_token}` })).status, 401)
   assert.equal((await token(service, theirs, { grant_type: 'client_credentials' })).status, 401)
+})
+
+test('realms: signing in to one whose name is like the other\'s cookie leaves a sign-in at that one alone', async () => {
+  await database.realm('main-flow')
+  await database.user('alice', password, 'main-flow')
+  const theirs = await database.client(webClient(), 'main-flow')
+  const realm = Object.assign(Object.create(Object.getPrototypeOf(service)), service, { issuer: `${service.issuer}/realms/main-flow` })
+  const browser = new Browser(service)
+  const start = await browser.fetch(`/oauth2/authorize?${authorizeQuery(client, withPkce())}`)
+  const elsewhere = new Browser(realm)
+  elsewhere.cookies = browser.cookies
+  await signIn(realm, theirs, { browser: elsewhere })
+  const page = await browser.fetch(start.headers.get('location'))
+  assert.equal(page.status, 200)
+  assert.match(await page.text(), /name="password"/)
 })
 
 test('RFC 8414 2: the first realm has one address, not its name behind it as well', async () => {

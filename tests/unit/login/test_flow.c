@@ -8,7 +8,8 @@
 static const struct uuid alice = {{1}}, bob = {{2}}, session_old = {{3}}, session_new = {{4}};
 static const int64_t second = 1000000;
 
-/* A flow of a plain web client, and a session that began before it, five minutes old. */
+/* A flow of a plain web client, begun a minute ago, and a session that began before it, five
+ * minutes old. */
 static void
 plain(struct flow *flow, struct client *client, struct session_view *view)
 {
@@ -16,7 +17,8 @@ plain(struct flow *flow, struct client *client, struct session_view *view)
 	    .redirect_uri = "https://app.example/callback",
 	    .scope = "openid email",
 	    .max_age = -1,
-	    .started_session = session_old};
+	    .started_session = session_old,
+	    .expires_at = 940 + FLOW_LIFETIME_S};
 	*client = (struct client){.auth_method = CLIENT_AUTH_SECRET_BASIC};
 	*view = (struct session_view){.now = 1000 * second, .consented_scope = "email openid"};
 	view->session.id = session_old;
@@ -48,6 +50,24 @@ START_TEST(prompt_login_needs_another_session)
 	flow.prompt_login = true;
 	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_SIGN_IN);
 	view.session.id = session_new;
+	view.session.auth_time = 941 * second;
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_DONE);
+}
+END_TEST
+
+/* */
+START_TEST(a_session_that_the_start_did_not_see_is_not_a_new_one)
+{
+	PLAIN;
+
+	flow.started_session = (struct uuid){{0}};
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_DONE);
+	flow.prompt_login = true;
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_SIGN_IN);
+	flow.prompt_login = false;
+	flow.max_age = 299;
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_SIGN_IN);
+	flow.max_age = 300;
 	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_DONE);
 }
 END_TEST
@@ -64,6 +84,7 @@ START_TEST(max_age_counts_from_the_sign_in)
 	view.now -= 1;
 	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_SIGN_IN);
 	view.session.id = session_new;
+	view.session.auth_time = 941 * second;
 	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_DONE);
 }
 END_TEST
@@ -148,6 +169,7 @@ assert_combination(unsigned bits)
 	client.is_native = (bits & 1024) != 0;
 	client.auth_method = (bits & 2048) != 0 ? CLIENT_AUTH_NONE : CLIENT_AUTH_SECRET_POST;
 	view.session.id = is_old ? session_old : session_new;
+	view.session.auth_time = (is_old ? 700 : 941) * second;
 	view.consented_scope = is_covered ? "openid email" : "openid";
 	if (has_answered)
 		flow.consented_by = alice;
@@ -203,6 +225,7 @@ suite_login_flow(void)
 
 	tcase_add_test(next, without_a_session_sign_in);
 	tcase_add_test(next, prompt_login_needs_another_session);
+	tcase_add_test(next, a_session_that_the_start_did_not_see_is_not_a_new_one);
 	tcase_add_test(next, max_age_counts_from_the_sign_in);
 	tcase_add_test(next, max_age_at_its_ends);
 	tcase_add_test(next, consent_must_cover_the_scope);
