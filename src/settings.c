@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/secret.h"
 #include "base/text.h"
 #include "settings.h"
 
@@ -233,16 +234,21 @@ environment_name(const struct setting *setting, const char *suffix, char *out, s
 			*at = (char)(*at - 'a' + 'A');
 }
 
-/* LATCHKEY_X, then LATCHKEY_X_FILE, then a systemd credential of the setting's name. */
+/* LATCHKEY_X, then LATCHKEY_X_FILE, then a systemd credential of the setting's name. A secret is
+ * wiped where it stood: /proc shows the environment as long as the process lives. */
 static bool
 settings_load_environment(const struct setting *setting, char *error, size_t error_size)
 {
-	char name[96], value[SETTING_VALUE_MAX + 2], path[512];
-	const char *from;
+	char name[96], value[SETTING_VALUE_MAX + 2], path[512], *from;
+	bool is_set;
 
 	environment_name(setting, "", name, sizeof(name));
-	if ((from = getenv(name)) != NULL)
-		return (settings_set(setting->name, from, "environment", error, error_size));
+	if ((from = getenv(name)) != NULL) {
+		is_set = settings_set(setting->name, from, "environment", error, error_size);
+		if (setting->type == SETTING_SECRET)
+			secret_wipe(from, strlen(from));
+		return (is_set);
+	}
 	environment_name(setting, "_FILE", name, sizeof(name));
 	if ((from = getenv(name)) != NULL)
 		return (settings_read_value(from, value, sizeof(value), error, error_size) &&

@@ -244,10 +244,16 @@ is_refused_control(uint8_t byte)
 	return ((byte < 0x20 && byte != '\t' && byte != '\r' && byte != '\n') || byte == 0x7f);
 }
 
+/* Most of what comes, and the long of it, is tokens: visible ASCII without an escape. */
 static bool
-is_plain(uint8_t byte)
+is_plain(const char *text, size_t length)
 {
-	return (byte > 0x20 && byte < 0x7f && byte != '%' && byte != '+');
+	size_t i = 0;
+
+	while (i < length && (uint8_t)(text[i] - 0x21) < 0x7f - 0x21)
+		i++;
+	return (
+	    i == length && memchr(text, '%', length) == NULL && memchr(text, '+', length) == NULL);
 }
 
 bool
@@ -256,9 +262,9 @@ percent_decode(char *text, size_t *length, bool plus_is_space)
 	size_t i, n = 0;
 	uint8_t byte;
 
-	while (n < *length && is_plain((uint8_t)text[n]))
-		n++;
-	for (i = n; i < *length; i++) {
+	if (is_plain(text, *length))
+		return (true);
+	for (i = 0; i < *length; i++) {
 		byte = (uint8_t)text[i];
 		if (byte == '%') {
 			if (*length - i < 3 || !hex_decode(text + i + 1, 2, &byte, 1))

@@ -65,8 +65,8 @@ configure_hosts(const char *host, const char *hostaddr, const char *port)
 	}
 }
 
-/* What stands where host and port do in spite of being right may be half a password: one with '@' or
- * '/' in a URI. */
+/* A password with '@' or '/' in a URI ends up where host and port stand, and libpq would name it.
+ * An '@' at the beginning is an abstract socket's. */
 bool
 db_url_is_right(const char *url)
 {
@@ -79,7 +79,7 @@ db_url_is_right(const char *url)
 		if (option->val == NULL)
 			continue;
 		if (strcmp(option->keyword, "host") == 0)
-			is_right = strchr(option->val, '@') == NULL;
+			is_right = strchr(option->val + (option->val[0] == '@'), '@') == NULL;
 		else if (strcmp(option->keyword, "port") == 0)
 			is_right = option->val[strspn(option->val, "0123456789,")] == '\0';
 	}

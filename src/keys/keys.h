@@ -41,7 +41,9 @@ enum key_verdict {
 enum key_verdict keys_verify(
     struct call *, const char *token, const char *typ, const json_t **claims);
 
-/* The JWK Set of the call's realm: next, active and retired keys (RFC 7517, 5). Stale is fine. */
+/* The JWK Set of the call's realm: next, active and retired keys (RFC 7517, 5). Stale is fine.
+ * Others may keep it for KEYS_JWKS_SECONDS. */
+enum { KEYS_JWKS_SECONDS = 300 };
 enum result keys_write_jwks(struct call *, struct text *out);
 
 struct key_summary {

@@ -54,7 +54,6 @@ access_token_reply(struct call *call, const struct access_token *token)
 	answer_begin(call, true, &body, &writer);
 	scope_write(&writer, token->scope);
 	writer_text(&writer, "client_id", token->client_id);
-	writer_text_if(&writer, "username", token->username);
 	writer_text(&writer, "token_type", "Bearer");
 	writer_integer(&writer, "exp", token->expires_at);
 	writer_integer(&writer, "iat", token->issued_at);

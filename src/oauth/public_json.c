@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "base/secret.h"
+#include "keys/keys.h"
 #include "web/request.h"
 
 enum { ETAG_BYTES = 16 };
@@ -24,6 +25,7 @@ public_json_reply(struct call *call, const struct text *json)
 		reply = reply_json(call, 200, json);
 	reply.is_cacheable = true;
 	reply_header(call, &reply, "ETag", etag);
-	reply_header(call, &reply, "Cache-Control", "public, max-age=300");
+	reply_header(call, &reply, "Cache-Control",
+	    arena_format(call->arena, "public, max-age=%d", KEYS_JWKS_SECONDS));
 	return (reply);
 }

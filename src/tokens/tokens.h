@@ -35,7 +35,7 @@ enum result tokens_make_id(
 
 struct access_token {
 	struct grant_question question; /* for grants_are_active */
-	const char *subject, *client_id, *scope, *audience, *username;
+	const char *subject, *client_id, *scope, *audience;
 	int64_t issued_at, expires_at; /* seconds since 1970 */
 	const json_t *claims;
 };

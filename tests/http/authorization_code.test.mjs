@@ -517,6 +517,52 @@ test('realms: another issuer in the same process has its own people, clients, ke
   assert.equal((await token(service, theirs, { grant_type: 'client_credentials' })).status, 401)
 })
 
+test('Q-04: what one realm made is nothing in another, also for a client and a person of the same names', async () => {
+  await database.realm('twin')
+  await database.user('alice', password, 'twin')
+  const ours = await database.client(webClient({ client_id: 'twins' })), theirs = await database.client(webClient({ client_id: 'twins' }), 'twin')
+  const twin = Object.assign(Object.create(Object.getPrototypeOf(service)), service, { issuer: `${service.issuer}/realms/twin` })
+  const scope = 'openid offline_access'
+  await signIn(service, ours, { scope })
+  assert.equal((await token(service, theirs, { grant_type: 'client_credentials' })).status, 401)
+  assert.equal((await token(twin, ours, { grant_type: 'client_credentials' })).status, 401)
+
+  const begun = new Browser(service), flow = withPkce()
+  const start = await begun.fetch(`/realms/twin/oauth2/authorize?${authorizeQuery(theirs, flow)}`)
+  begun.cookies.set('__Host-lk-main.flow', begun.cookies.get('__Host-lk-twin.flow'))
+  assert.equal((await begun.fetch(start.headers.get('location'))).status, 200)
+  assert.equal((await begun.fetch(start.headers.get('location').replace('/realms/twin', ''))).status, 400)
+
+  const { verifier, challenge } = pkce()
+  const ended = await authorize(new Browser(twin), authorizeQuery(theirs, { scope, code_challenge: challenge, code_challenge_method: 'S256' }))
+  const redeem = { grant_type: 'authorization_code', code: ended.parameters.code, redirect_uri: 'https://app.example/cb', code_verifier: verifier }
+  assert.equal((await token(service, ours, redeem)).body.error, 'invalid_grant')
+  const { status, body: tokens } = await token(twin, theirs, redeem)
+  assert.equal(status, 200, 'not burnt by the other realm')
+
+  assert.equal((await token(service, ours, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token })).body.error, 'invalid_grant')
+  for (const text of [tokens.access_token, tokens.refresh_token]) {
+    assert.deepEqual(await introspect(service, ours, text), { active: false })
+    assert.equal((await post(service, '/oauth2/revoke', { token: text }, { client: ours })).status, 200)
+    assert.equal((await introspect(twin, theirs, text)).active, true)
+  }
+  const hinted = await get(`/oauth2/authorize?${authorizeQuery(ours, withPkce({ prompt: 'none', id_token_hint: tokens.id_token }))}`)
+  assert.match(hinted.headers.get('location'), /error=invalid_request/)
+})
+
+test('Q-04: a session of one realm is none in another', async () => {
+  await database.realm('next-door')
+  await database.user('alice', password, 'next-door')
+  const theirs = await database.client(webClient(), 'next-door')
+  const realm = Object.assign(Object.create(Object.getPrototypeOf(service)), service, { issuer: `${service.issuer}/realms/next-door` })
+  const { browser } = await signIn(realm, theirs)
+  await signIn(service, client)
+  browser.cookies.set('__Host-lk-main', browser.cookies.get('__Host-lk-next-door'))
+  const ask = async (where, who) => (await browser.fetch(`${where}/oauth2/authorize?${authorizeQuery(who, withPkce({ prompt: 'none' }))}`)).headers.get('location')
+  assert.match(await ask('/realms/next-door', theirs), /code=/)
+  assert.match(await ask('', client), /error=login_required/)
+})
+
 test('realms: signing in to one whose name is like the other\'s cookie leaves a sign-in at that one alone', async () => {
   await database.realm('main-flow')
   await database.user('alice', password, 'main-flow')

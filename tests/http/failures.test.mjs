@@ -88,6 +88,7 @@ test('FM-04: PostgreSQL is frozen: what needs no database answers, the rest says
       assert.equal(answer.status, 503)
       assert.ok(answer.headers.get('retry-after'))
     }
+    await until('the breaker to open', async () => { await asking(tokens.access_token)(); return (await service.metrics()).latchkey_database_breakers_open > 0 })
     for (let i = 0; i < 20; i++) assert.equal((await jwks()).status, 200)
     assert.equal((await fetch(service.url('/.well-known/openid-configuration'))).status, 200)
     assert.equal((await fetch(service.url('/assets/style.css'))).status, 200)
@@ -95,6 +96,7 @@ test('FM-04: PostgreSQL is frozen: what needs no database answers, the rest says
     assert.equal((await fetch(`http://127.0.0.1:${service.operationsPort}/health/ready`)).status, 503)
   } finally { cluster.thaw() }
   await until('healing', async () => (await introspect(service, client, tokens.access_token)).active === true)
+  await until('every breaker to close', async () => (await service.metrics()).latchkey_database_breakers_open === 0)
 })
 
 test('FM-11: workers are killed under load: grants hold, only answers in flight are lost', async () => {

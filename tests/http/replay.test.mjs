@@ -80,6 +80,7 @@ test('T-04: a code that is older than a minute by the database\'s clock is refus
   const late = await Service.start(database, { issuer: one.issuer, environment: { LATCHKEY_TEST_DATABASE_CLOCK_SHIFT: '61', LATCHKEY_TEST_CLOCK_SHIFT: '-3600' } })
   try { assert.equal((await token(at(late), client, redeem)).body.error, 'invalid_grant') }
   finally { await late.stop() }
+  assert.equal(await database.sql("SELECT reason FROM events WHERE kind = 'code.refused' ORDER BY at DESC LIMIT 1"), 'code_expired')
 })
 
 test('F-01: a spent refresh token that comes again, after the retry window, revokes the family', async () => {
