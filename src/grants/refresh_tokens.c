@@ -151,6 +151,10 @@ refresh_tokens_look(struct call *call, const struct refresh_token *token, const 
 static enum refresh_verdict
 revoke_reused(struct call *call, const struct refresh_token *token)
 {
+	/* It waited so long that its client went away and came again: nobody gets this answer, and
+	 * those who came after it keep what they got. */
+	if (call->cancelled)
+		return (refuse(call, "refresh_token.late"));
 	call->reason = "refresh_token.reused";
 	if (grants_revoke_as(call, &token->grant, call->reason, "refresh_token_reuse") != RESULT_OK)
 		return (REFRESH_FAILED);

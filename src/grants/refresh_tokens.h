@@ -25,7 +25,8 @@ enum refresh_verdict {
 			    one got (F-02) */
 	REFRESH_REUSED,	 /* a spent generation: the family is revoked, audited */
 	REFRESH_REFUSED, /* unknown, revoked, expired, other client, user disabled, session over,
-			    generation of the future */
+			    generation of the future; a spent one whose client has gone
+			    away meanwhile */
 	REFRESH_FAILED
 };
 /* What refresh_tokens_use would say now, in one statement that changes nothing. */

@@ -147,6 +147,29 @@ START_TEST(f01_the_window_covers_one_generation_only)
 }
 END_TEST
 
+static void
+comes_late(struct call *call)
+{
+	struct grant grant;
+
+	/* It had begun to write when its client went away. */
+	call->is_writing = true;
+	call->cancelled = true;
+	ck_assert_int_eq(use(call, 1, &grant), REFRESH_REFUSED);
+	ck_assert_str_eq(call->reason, "refresh_token.late");
+}
+
+START_TEST(f02_a_late_request_whose_client_has_gone_ends_no_family)
+{
+	store_run(starts);
+	store_run(rotates);
+	store_run(rotates_second);
+	store_run(comes_late);
+	ck_assert_int_eq(store_events("refresh_token.reused"), 0);
+	ck_assert_int_eq(store_ask("SELECT count(*) FROM grants WHERE revoked_at IS NULL"), 1);
+}
+END_TEST
+
 START_TEST(f01_without_a_window_a_retry_is_reuse)
 {
 	store_sql("UPDATE realms SET settings = '{\"refresh_retry_window\": 0}'");
@@ -578,6 +601,7 @@ suite_db_store_refresh_tokens(void)
 	tcase_add_test(tests, f01_reuse_past_the_window_revokes_the_family);
 	tcase_add_test(tests, f01_the_window_covers_one_generation_only);
 	tcase_add_test(tests, f01_without_a_window_a_retry_is_reuse);
+	tcase_add_test(tests, f02_a_late_request_whose_client_has_gone_ends_no_family);
 	tcase_add_test(tests, f02_many_at_once_leave_one_generation);
 	tcase_add_test(tests, f02_a_refresh_that_meets_a_new_sign_in_of_its_person_is_good);
 	tcase_add_test(tests, f03_a_restart_forgets_nothing);
