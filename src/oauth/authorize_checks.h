@@ -15,9 +15,9 @@
 #define AUTHORIZE_RESPONSE_TYPES "code"
 #define AUTHORIZE_PROMPTS "none login consent select_account"
 
-/* Bytes. All together fit into a sealed flow (FLOW_SEALED_MAX). */
+/* Bytes. What together does not fit into a sealed flow (FLOW_SEALED_MAX) is refused too. */
 enum {
-	AUTHORIZE_STATE_MAX = 1536,
+	AUTHORIZE_STATE_MAX = 4096,
 	AUTHORIZE_NONCE_MAX = 255,
 	AUTHORIZE_LOGIN_HINT_MAX = 254,
 	AUTHORIZE_UI_LOCALES_MAX = 200
