@@ -6,7 +6,7 @@ import net from 'node:net'
 import { after, before, test } from 'node:test'
 
 import { Cluster } from './cluster.mjs'
-import { Database, Service, until } from './service.mjs'
+import { isRunning, Database, Service, until } from './service.mjs'
 import { introspect, signIn, token, webClient } from './flow.mjs'
 
 
@@ -123,7 +123,7 @@ test('FM-14: the parent is killed: its workers die with it, the port is free', a
   const workers = await other.workers()
   assert.ok(workers.length >= 2)
   await other.stop('SIGKILL')
-  await until('the workers to die', async () => workers.every((pid) => { try { process.kill(pid, 0); return false } catch { return true } }))
+  await until('the workers to die', async () => workers.every((pid) => !isRunning(pid)))
   const again = await Service.start(database, { port: other.port, operationsPort: other.operationsPort })
   assert.equal((await fetch(again.url('/oauth2/jwks'))).status, 200)
   await again.stop()

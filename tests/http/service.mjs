@@ -1,7 +1,7 @@
 // The real binary on ephemeral ports with a database of its own, for one test file.
 import { spawn, execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync, chmodSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -98,6 +98,11 @@ export class Database {
 
   async sql(text) { return psql(this.name, text) }
   async drop() { await psql('postgres', `DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`).catch(() => {}) }
+}
+
+// A process that nobody has waited for yet has died all the same.
+export function isRunning(pid) {
+  try { return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')) } catch { return false }
 }
 
 const running = new Set()

@@ -305,7 +305,7 @@ START_TEST(long_parameters_are_refused)
 	};
 	struct authorize_plan plan;
 	struct oauth_error error;
-	char value[2048], *query;
+	char value[AUTHORIZE_STATE_MAX + 2], *query;
 	size_t i;
 
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
