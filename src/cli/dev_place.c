@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/encoding.h"
@@ -19,11 +21,19 @@
 #include "cli/dev_place.h"
 
 /* A Unix socket's path has at most 107 bytes, and PostgreSQL adds "/.s.PGSQL.5432.lock". */
-enum { SOCKET_FOLDER_MAX = 107 - 20, PLACE_ID_BYTES = 6, OPEN_FOLDERS_MAX = 16 };
+enum {
+	SOCKET_FOLDER_MAX = 107 - 20,
+	PLACE_ID_BYTES = 6,
+	OPEN_FOLDERS_MAX = 16,
+	LEFTOVER_TRIES = 600,
+	LEFTOVER_TRY_MS = 50
+};
 
 /* What needs no quotes in a connection string, in a list of folders, or in a shell. */
 static const char plain_bytes[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
+
+static int lock_fd = -1;
 
 static bool
 complain(const char *path)
@@ -169,8 +179,26 @@ place_inside(const struct dev_place *place, const char *name, char out[DEV_PATH_
 	snprintf(out, DEV_PATH_MAX, "%.*s/%s", DEV_PATH_MAX - 16, place->run, name);
 }
 
-/* Held by this process and not by its children; the kernel gives it back when the process ends,
- * however it ends. */
+/* What an earlier start has left behind when it was killed, an initdb that cleans up, a service
+ * that drains, holds this second lock through the descriptor that it was born with. */
+static bool
+leftovers_wait(int fd)
+{
+	int tries;
+
+	for (tries = 0; flock(fd, LOCK_EX | LOCK_NB) == -1; tries++) {
+		if (errno != EWOULDBLOCK || tries == LEFTOVER_TRIES) {
+			cli_fail(CLI_UNAVAILABLE, "what an earlier start left behind still runs: "
+						  "try again in a moment");
+			return (false);
+		}
+		nanosleep(&(struct timespec){0, LEFTOVER_TRY_MS * 1000000L}, NULL);
+	}
+	return (true);
+}
+
+/* The first lock is held by this process and not by its children; the kernel gives it back when the
+ * process ends, however it ends. */
 static bool
 place_lock(const struct dev_place *place)
 {
@@ -181,8 +209,10 @@ place_lock(const struct dev_place *place)
 	place_inside(place, "lock", path);
 	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) == -1)
 		return (complain(path));
-	if (fcntl(fd, F_SETLK, &lock) == 0)
-		return (true);
+	if (fcntl(fd, F_SETLK, &lock) == 0) {
+		lock_fd = fd;
+		return (leftovers_wait(fd));
+	}
 	if (errno != EACCES && errno != EAGAIN)
 		return (complain(path));
 	if (fcntl(fd, F_GETLK, &lock) == -1 || lock.l_type == F_UNLCK)
@@ -281,6 +311,13 @@ dev_place_make(struct dev_place *place)
 {
 	return (place_begin(place) && place_make_run(place) && place_make_data(place) &&
 		place_make_socket(place));
+}
+
+void
+dev_place_pass_lock(void)
+{
+	if (lock_fd != -1 && fcntl(lock_fd, F_SETFD, 0) == -1)
+		fatal("the lock cannot be passed on: %s", strerror(errno));
 }
 
 bool

@@ -26,6 +26,8 @@ bool dev_place_make(struct dev_place *);
 bool dev_place_make_empty(const struct dev_place *, const char *path);
 /* Removes everything, unless somebody works there. False after a complaint. */
 bool dev_place_forget(void);
+/* In a child: the folder stays locked until what the child executes has ended. */
+void dev_place_pass_lock(void);
 /* In a child: gives up root for good. fatal() when that does not work. */
 void dev_place_drop_root(const struct dev_place *);
 

@@ -93,6 +93,10 @@ program_start(const struct dev_place *place, const char *const *arguments)
 	prctl(PR_SET_PDEATHSIG, SIGINT);
 	if (getppid() != parent)
 		_exit(CLI_INTERNAL);
+	/* An initdb whose start is killed removes what it made: nobody may begin there before that.
+	 */
+	if (strcmp(arguments[0], "initdb") == 0)
+		dev_place_pass_lock();
 	/* Ctrl-C is for us: we stop the service first, PostgreSQL last. */
 	setpgid(0, 0);
 	if ((fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) != -1) {
