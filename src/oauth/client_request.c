@@ -69,3 +69,17 @@ client_request_read(struct call *call, enum client_need need, struct form *form,
 		return (client_auth_refuse(error, "client_is_public"));
 	return (true);
 }
+
+bool
+client_request_read_token(struct call *call, enum client_need need, const struct client **client,
+    const char **token, struct oauth_error *error)
+{
+	struct form form;
+
+	if (!client_request_read(call, need, &form, client, error))
+		return (false);
+	if ((*token = form_value(&form, "token")) == NULL)
+		return (oauth_fail(error, OAUTH_INVALID_REQUEST, "token_missing",
+		    "The parameter token is missing."));
+	return (true);
+}

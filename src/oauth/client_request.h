@@ -20,5 +20,9 @@ enum client_need {
  */
 bool client_request_read(struct call *, enum client_need, struct form *form,
     const struct client **client, struct oauth_error *);
+/* The same for a client that asks about a token: its parameter `token` (RFC 7009, 2.1; RFC
+ * 7662, 2.1). token_type_hint may be ignored, and is. */
+bool client_request_read_token(struct call *, enum client_need, const struct client **client,
+    const char **token, struct oauth_error *);
 
 #endif

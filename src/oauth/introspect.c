@@ -7,7 +7,6 @@
 #include "oauth/errors.h"
 #include "realms/realms.h"
 #include "tokens/tokens.h"
-#include "web/form.h"
 
 enum { INTROSPECTION_BODY_MAX = 32 * 1024, MICROSECONDS = 1000000 };
 
@@ -147,16 +146,10 @@ oauth_introspect(struct call *call)
 	const struct client *client;
 	struct refresh_token refresh_token;
 	struct oauth_error error;
-	struct form form;
 	const char *text;
 
-	if (!client_request_read(call, CLIENT_CONFIDENTIAL, &form, &client, &error))
+	if (!client_request_read_token(call, CLIENT_CONFIDENTIAL, &client, &text, &error))
 		return (oauth_error_reply(call, &error));
-	if ((text = form_value(&form, "token")) == NULL) {
-		oauth_fail(&error, OAUTH_INVALID_REQUEST, "token_missing",
-		    "The parameter token is missing.");
-		return (oauth_error_reply(call, &error));
-	}
 	if (refresh_tokens_open(call, text, &refresh_token))
 		return (introspect_refresh_token(call, client, &refresh_token));
 	return (introspect_access_token(call, client, text));

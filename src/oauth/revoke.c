@@ -6,7 +6,6 @@
 #include "oauth/client_request.h"
 #include "oauth/errors.h"
 #include "tokens/tokens.h"
-#include "web/form.h"
 
 enum { REVOCATION_BODY_MAX = 16 };
 
@@ -106,16 +105,10 @@ oauth_revoke(struct call *call)
 	struct refresh_token refresh_token;
 	struct oauth_error error;
 	enum result result;
-	struct form form;
 	const char *text;
 
-	if (!client_request_read(call, CLIENT_ANY, &form, &client, &error))
+	if (!client_request_read_token(call, CLIENT_ANY, &client, &text, &error))
 		return (oauth_error_reply(call, &error));
-	if ((text = form_value(&form, "token")) == NULL) {
-		oauth_fail(&error, OAUTH_INVALID_REQUEST, "token_missing",
-		    "The parameter token is missing.");
-		return (oauth_error_reply(call, &error));
-	}
 	if (refresh_tokens_open(call, text, &refresh_token))
 		result = revoke_refresh_token(call, client, &refresh_token);
 	else
