@@ -21,4 +21,8 @@ findings=$(env -i $latchkey --help | sed -nE 's/^  ([a-z]+( [a-z]+)?) .*/\1/p' |
 	env -i $latchkey $words --help > /dev/null 2>&1 || echo "latchkey $words --help fails"
 done)
 verdict "every command has its --help" "$findings"
+findings=$(sed -nE 's/^    \{"([a-z_]+)", offsetof\(struct client_policy, .*/\1/p' src/clients/client_policy.c | while read -r name; do
+	grep -q "^| \`$name\` |" docs/clients.md || echo "$name is not in docs/clients.md"
+done)
+verdict "every rule of a client's policy is in docs/clients.md" "$findings"
 finish
