@@ -133,6 +133,7 @@ test('OpenID Connect Core 3.1.2.1: scope values that are not understood are igno
   const body = await tokens(alice, { scope: 'openid whatever urn:example:unheard-of email' })
   assert.equal(body.scope, 'openid email')
   assert.ok(body.id_token)
+  assert.equal(typeof (await tokens(alice, { scope: 'email openid' })).id_token, 'string', 'in any order')
 })
 
 test('OpenID Connect Core 3.1.2.1: prompt=none shows no page: a code, or an error at the redirect URI', async () => {
