@@ -63,6 +63,7 @@ test('OpenID Connect Discovery 1.0 3: the JWK Set has public keys for signatures
 })
 
 test('OpenID Connect Discovery 1.0 3: the keys of jwks_uri verify what is signed', async () => {
+  assert.match((await fetch(metadata.jwks_uri)).headers.get('content-type'), /^application\/(jwk-set\+)?json(;|$)/)
   const { tokens } = await signIn(service, client)
   const remote = jose.createRemoteJWKSet(new URL(metadata.jwks_uri))
   await jose.jwtVerify(tokens.id_token, remote, { issuer: metadata.issuer, audience: client.client_id })
