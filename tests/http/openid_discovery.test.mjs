@@ -13,6 +13,8 @@ before(async () => {
   database = await Database.create()
   await database.realm()
   await database.realm('acme')
+  await database.realm('bare')
+  await database.sql(`UPDATE realms SET settings = '{"scopes": ""}' WHERE name = 'bare'`)
   await database.user('alice', password)
   await database.user('alice', password, 'acme')
   client = await database.client(webClient())
@@ -136,13 +138,15 @@ test('OpenID Connect Discovery 1.0 4: the document is at the issuer and /.well-k
 })
 
 test('OpenID Connect Discovery 1.0 4.2: 200, application/json, one object, no member that is empty or null', async () => {
-  const answer = await fetch(service.url(wellKnown))
-  assert.equal(answer.status, 200)
-  assert.match(answer.headers.get('content-type'), /^application\/json(;\s*charset=utf-8)?$/i)
-  assert.equal(answer.headers.get('access-control-allow-origin'), '*')
-  for (const [name, value] of Object.entries(await answer.json())) {
-    assert.ok(value !== null && value !== '', name)
-    if (/_supported$/.test(name)) assert.ok(typeof value === 'boolean' || (Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string' && each !== '')), name)
+  for (const where of [wellKnown, `/realms/bare${wellKnown}`]) {
+    const answer = await fetch(service.url(where))
+    assert.equal(answer.status, 200)
+    assert.match(answer.headers.get('content-type'), /^application\/json(;\s*charset=utf-8)?$/i)
+    assert.equal(answer.headers.get('access-control-allow-origin'), '*')
+    for (const [name, value] of Object.entries(await answer.json())) {
+      assert.ok(value !== null && value !== '', name)
+      if (/_supported$/.test(name)) assert.ok(typeof value === 'boolean' || (Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string' && each !== '')), `${where}: ${name}`)
+    }
   }
 })
 
