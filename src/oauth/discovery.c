@@ -32,6 +32,14 @@ static const struct {
 /* Of the ID token itself; what scopes open comes after them. */
 static const char protocol_claims[] = "sub iss aud exp iat auth_time nonce acr amr azp at_hash sid";
 
+/* What has no elements is left out (OpenID Connect Discovery, 4.2). */
+static void
+list_write(struct json_writer *writer, const char *name, const char *words)
+{
+	if (words[0] != '\0')
+		writer_list(writer, name, words);
+}
+
 static void
 endpoints_write(struct json_writer *writer, struct arena *arena, const struct realm *realm)
 {
@@ -98,7 +106,7 @@ discovery_write(const struct realm *realm, struct text *out)
 	writer_object_begin(&writer, NULL);
 	writer_text(&writer, "issuer", realm->issuer);
 	endpoints_write(&writer, out->arena, realm);
-	writer_list(&writer, "scopes_supported", realm->scopes);
+	list_write(&writer, "scopes_supported", realm->scopes);
 	writer_list(&writer, "response_types_supported", AUTHORIZE_RESPONSE_TYPES);
 	tables_write(&writer);
 	writer_list(&writer, "code_challenge_methods_supported", PKCE_METHOD);
