@@ -143,3 +143,49 @@ keys_rotate(struct call *call, bool now, unsigned *rotated)
 		*rotated = count;
 	return (result);
 }
+
+static const struct key_summary *
+find_key(const struct key_summary *list, size_t count, const char *kid)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (text_equal(list[i].kid, kid) &&
+		    !text_equal(list[i].state, key_state_name(KEY_REVOKED)))
+			return (&list[i]);
+	}
+	return (NULL);
+}
+
+enum result
+keys_revoke(struct call *call, const char *kid, const char *reason)
+{
+	size_t count;
+	enum result result;
+	enum jose_algorithm algorithm;
+	const struct uuid event = uuid_create();
+	const struct key_summary *key;
+	const struct db_value realm = db_uuid(&call->realm->id);
+	const struct db_value revoke[] = {realm, db_text(kid), db_uuid(&event), db_text(reason)};
+	struct db_value insert[6];
+	struct db_step steps[] = {
+	    {.statement = STATEMENT_keys_lock, .values = &realm, .count = 1},
+	    {.statement = STATEMENT_keys_revoke, .values = revoke, .count = 4},
+	    {.statement = STATEMENT_keys_succeed, .values = revoke, .count = 2},
+	    {.statement = STATEMENT_keys_insert, .values = insert, .count = 6},
+	};
+	struct key_summary *list;
+
+	if ((result = keys_list(call, &list, &count)) != RESULT_OK)
+		return (result);
+	if ((key = find_key(list, count, kid)) == NULL ||
+	    !jose_algorithm_find(key->algorithm, &algorithm))
+		return (RESULT_NOT_FOUND);
+	/* Where the next key stays, this one is not wanted. */
+	insert_values(call, algorithm, KEY_NEXT, insert);
+	result = db_run_batch(call, steps, sizeof(steps) / sizeof(steps[0]));
+	key_sets_drop(call);
+	if (result == RESULT_OK && steps[1].rows.count == 0)
+		return (RESULT_CONFLICT);
+	return (result);
+}
