@@ -33,7 +33,6 @@ jwk_of(const struct jose_key *key)
 	return (text.data);
 }
 
-
 static struct jwk_set *
 set_of(const char *json, bool strict, const char **error)
 {
