@@ -15,7 +15,6 @@ account_page_reply(struct call *call, const struct step *step, int status)
 		return (reply_unavailable(call, 1));
 	page_text(page, "realm_name", call->realm->display_name);
 	page_text(page, "client_name", step->client->name);
-	page_text(page, "client_uri", step->client->client_uri);
 	page_text(page, "user_name", user->name == NULL ? user->login : user->name);
 	page_text(page, "user_login", user->login);
 	step_allow_client(call, step, page);
