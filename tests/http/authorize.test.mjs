@@ -175,6 +175,22 @@ test('A-09: an ID token of another client is no hint', async () => {
   assert.equal(await silently(browser, { id_token_hint: theirs.tokens.id_token }), 'invalid_request')
 })
 
+test('A-09: a hint that has expired is good; a sign-in that has is not, and says so on a page', async () => {
+  const { browser, tokens } = await signIn(service, client)
+  const start = location(await browser.fetch(ask({ prompt: 'login' }))).href
+  const later = await Service.start(database, { issuer: service.issuer, environment: { LATCHKEY_TEST_CLOCK_SHIFT: '3601', LATCHKEY_TEST_DATABASE_CLOCK_SHIFT: '3601' } })
+  try {
+    const there = Object.assign(new Browser(Object.assign(Object.create(Service.prototype), later, { issuer: `http://localhost:${later.port}` })), { cookies: browser.cookies })
+    assert.equal(await silently(there, { id_token_hint: tokens.id_token }), 'code')
+    const { pathname, search } = new URL(start)
+    for (const where of [pathname, '/select-account', '/consent', '/oauth2/authorize/continue']) {
+      const page = await there.fetch(`${where}${search}`)
+      assert.equal(page.status, 400, where)
+      assert.match(await page.text(), /has expired/)
+    }
+  } finally { await later.stop() }
+})
+
 test('A-09: a login_hint tells nobody who exists', async () => {
   const shown = async (login_hint) => {
     const browser = new Browser(service)
