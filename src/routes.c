@@ -33,6 +33,8 @@ const struct route routes[] = {
 	{ GET,		"/",				welcome_page, anyone, 0 },
 	{ GET,		"/login",			login_page, anyone, 0 },
 	{ POST,		"/login",			login_submit, anyone, 0 },
+	{ GET,		"/select-account",		account_page, anyone, 0 },
+	{ POST,		"/select-account",		account_submit, anyone, 0 },
 	{ GET,		"/consent",			consent_page, anyone, 0 },
 	{ POST,		"/consent",			consent_submit, anyone, 0 },
 	{ GET,		"/signed-out",			signed_out_page, anyone, 0 },

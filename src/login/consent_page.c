@@ -41,7 +41,7 @@ consent_page_reply(struct call *call, const struct step *step, int status)
 	    page, "redirect_source", redirect_uri_source(call->arena, step->flow.redirect_uri));
 	page_text(page, "user_name", user->name == NULL ? user->login : user->name);
 	page_text(page, "user_login", user->login);
-	page_list_scopes(call, page, step->flow.scope);
+	page_list_scopes(call, page, flow_consent_scope(call->arena, &step->flow));
 	step_allow_client(call, step, page);
 	return (page_reply(page, status, "consent"));
 }
@@ -73,22 +73,15 @@ consent_page(struct call *call)
 }
 
 static struct reply
-consent_continue(struct call *call, struct step *step)
-{
-	if (flow_seal(call, &step->flow, step->browser, &step->sealed) != RESULT_OK)
-		return (reply_unavailable(call, 1));
-	return (step_redirect(call, step, FLOW_DONE));
-}
-
-static struct reply
 consent_allow(struct call *call, struct step *step)
 {
+	const char *scope = flow_consent_scope(call->arena, &step->flow);
 	const struct uuid *user = &step->view.user.id;
 
-	if (consents_remember(call, user, &step->client->id, step->flow.scope) != RESULT_OK)
+	if (consents_remember(call, user, &step->client->id, scope) != RESULT_OK)
 		return (reply_unavailable(call, 1));
 	step->flow.consented_by = *user;
-	return (consent_continue(call, step));
+	return (step_answer(call, step));
 }
 
 static struct reply
@@ -104,7 +97,7 @@ consent_deny(struct call *call, struct step *step)
 	if (events_write(call, &event) != RESULT_OK)
 		return (reply_unavailable(call, 1));
 	step->flow.denied = true;
-	return (consent_continue(call, step));
+	return (step_answer(call, step));
 }
 
 struct reply

@@ -34,6 +34,8 @@ extern const struct factor *const factors[];
 extern const size_t factors_count;
 
 /* acr of a session proven by factors of this strength together: "urn:latchkey:acr:1". */
-const char *factors_acr(struct call *, int strength);
+const char *factors_acr(struct arena *, int strength);
+/* Every acr that a session can have here, space-separated. */
+const char *factors_acrs(struct arena *);
 
 #endif

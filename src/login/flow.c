@@ -11,8 +11,8 @@
 #include "realms/realms.h"
 #include "web/cookie.h"
 
-/* ANSWER_ROOM: what the consent page's answer may add to a flow that was sealed without one. */
-enum { BROWSER_BYTES = 32, BROWSER_TEXT = 43, ANSWER_ROOM = 128 };
+/* ANSWER_ROOM: what the pages' answers (flag, flag, two ids) may add to a flow. */
+enum { BROWSER_BYTES = 32, BROWSER_TEXT = 43, ANSWER_ROOM = 256 };
 
 /* A flow begins by this node's clock, a session by the database's. */
 enum { CLOCKS_APART_S = 60 };
@@ -22,14 +22,14 @@ static const char purpose[] = "login_flow";
 enum result
 flow_seal(struct call *call, const struct flow *flow, const char *browser, const char **sealed)
 {
-	bool is_answered = flow->denied || !uuid_is_zero(&flow->consented_by);
-	size_t room = is_answered ? FLOW_SEALED_MAX : FLOW_SEALED_MAX - ANSWER_ROOM;
+	bool is_first = flow->expires_at == 0;
+	size_t room = is_first ? FLOW_SEALED_MAX - ANSWER_ROOM : FLOW_SEALED_MAX;
 	struct flow copy = *flow;
 	struct text payload;
 	enum result result;
 	const char *text;
 
-	if (copy.expires_at == 0)
+	if (is_first)
 		copy.expires_at = clock_now() + FLOW_LIFETIME_S;
 	text_init(&payload, call->arena, FLOW_SEALED_MAX);
 	flow_payload_write(&copy, browser, &payload);
@@ -115,13 +115,20 @@ is_proven_since(const struct flow *flow, const struct session_view *view)
 		view->session.auth_time / 1000000 >= began);
 }
 
-/* Must the person prove again who they are? What they proved since the flow began is good. */
+bool
+flow_accepts_acr(const struct flow *flow, const struct session_view *view)
+{
+	return (flow->required_acr == NULL || text_list_has(flow->required_acr, view->session.acr));
+}
+
+/* Must the person prove again who they are? What they proved since the flow began is good, if it is
+ * strong enough. */
 static bool
 needs_sign_in(const struct flow *flow, const struct session_view *view)
 {
 	int64_t age;
 
-	if (view == NULL)
+	if (view == NULL || !flow_accepts_acr(flow, view))
 		return (true);
 	if (is_proven_since(flow, view))
 		return (false);
@@ -130,6 +137,14 @@ needs_sign_in(const struct flow *flow, const struct session_view *view)
 	age = view->now - view->session.auth_time;
 	return (
 	    flow->max_age >= 0 && age / 1000000 >= flow->max_age && age > flow->max_age * 1000000);
+}
+
+/* Who has just signed in has chosen. */
+static bool
+needs_account(const struct flow *flow, const struct session_view *view)
+{
+	return (flow->prompt_account && !uuid_equal(&flow->chosen_account, &view->user.id) &&
+		!is_proven_since(flow, view));
 }
 
 /* A private-use scheme can be claimed by any app on the device (RFC 8252, 8.6): such a client is
@@ -153,7 +168,19 @@ needs_consent(const struct flow *flow, const struct client *client, const struct
 		return (true);
 	return (!client->policy.skip_consent &&
 		(view->consented_scope == NULL ||
-		    !text_list_within(flow->scope, view->consented_scope)));
+		    !text_list_within(flow->scope, view->consented_scope) ||
+		    !text_list_within(flow->claims_scope, view->consented_scope)));
+}
+
+const char *
+flow_consent_scope(struct arena *arena, const struct flow *flow)
+{
+	const char *both;
+
+	if (flow->claims_scope == NULL)
+		return (flow->scope);
+	both = arena_format(arena, "%s %s", flow->scope, flow->claims_scope);
+	return (text_list_intersect(arena, both, both));
 }
 
 enum flow_step
@@ -161,6 +188,8 @@ flow_next(const struct flow *flow, const struct client *client, const struct ses
 {
 	if (needs_sign_in(flow, view))
 		return (FLOW_SIGN_IN);
+	if (needs_account(flow, view))
+		return (FLOW_SELECT_ACCOUNT);
 	if (flow->denied || needs_consent(flow, client, view))
 		return (FLOW_CONSENT);
 	return (FLOW_DONE);
@@ -171,6 +200,7 @@ flow_step_url(struct call *call, enum flow_step step, const char *sealed)
 {
 	static const char *const paths[] = {
 	    [FLOW_SIGN_IN] = "/login",
+	    [FLOW_SELECT_ACCOUNT] = "/select-account",
 	    [FLOW_CONSENT] = "/consent",
 	    [FLOW_DONE] = "/oauth2/authorize/continue",
 	};

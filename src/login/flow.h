@@ -6,8 +6,8 @@
  *   login/..._page.c      open the flow, prove something, redirect to flow_step_url(FLOW_DONE)
  *   oauth/authorize.c     (GET /oauth2/authorize/continue) opens the flow, answers access_denied
  *                         when it was denied, else reads the session and decides again
- * What a step has to hand back (denied, consented_by) it writes into a flow that it seals anew;
- * nothing a browser could add to a URL decides.
+ * What a step has to hand back (denied, consented_by, chosen_account, another account) it writes
+ * into a flow that it seals anew; nothing a browser could add to a URL decides.
  */
 #ifndef LOGIN_FLOW_H
 #define LOGIN_FLOW_H
@@ -32,13 +32,17 @@ struct flow {
 	const char *state, *nonce, *code_challenge, *login_hint, *ui_locales;
 	/* How the answer travels: a name in the table of oauth/authorize_reply.c. */
 	const char *response_mode;
-	/* The sub of id_token_hint, or the value of sub that the claims parameter asks for: only
-	 * this person gets a code (A-09). NULL when none. */
+	/* The sub of id_token_hint, or those that the claims parameter asks for, space-separated:
+	 * only one of these people gets a code (A-09). NULL when none. */
 	const char *hinted_subject;
 	/* Names of claims that were asked for one by one (OpenID Connect Core, 5.5),
 	 * space-separated; NULL when none. */
 	const char *id_token_claims, *userinfo_claims;
-	/* acr as an essential claim: one of these, space-separated; NULL: any will do. */
+	/* The scopes that open those claims: to be agreed to beside `scope`, and not granted. NULL
+	 * when none. */
+	const char *claims_scope;
+	/* acr as an essential claim: one of these, space-separated, of those that can be reached
+	 * here; NULL: any will do. */
 	const char *required_acr;
 	/* Seconds; -1: none. */
 	int64_t max_age;
@@ -78,12 +82,16 @@ const char *flow_session_cookie(struct call *);
 
 /* What is missing before a code may be issued? view: NULL without a live session. A denied flow is
  * never FLOW_DONE: ask for flow.denied first. */
-enum flow_step { FLOW_SIGN_IN, FLOW_CONSENT, FLOW_DONE };
+enum flow_step { FLOW_SIGN_IN, FLOW_SELECT_ACCOUNT, FLOW_CONSENT, FLOW_DONE };
 enum flow_step flow_next(
     const struct flow *, const struct client *, const struct session_view *view);
+/* What the person is asked to agree to: scope and claims_scope, each word once. */
+const char *flow_consent_scope(struct arena *, const struct flow *);
+/* Is the session's acr one that the flow asks for? */
+bool flow_accepts_acr(const struct flow *, const struct session_view *view);
 
-/* Absolute paths within the realm: "/login?flow=...", "/consent?flow=...",
- * "/oauth2/authorize/continue?flow=..." with the realm's prefix. */
+/* Absolute paths within the realm: "/login?flow=...", "/select-account?flow=...",
+ * "/consent?flow=...", "/oauth2/authorize/continue?flow=..." with the realm's prefix. */
 const char *flow_step_url(struct call *, enum flow_step, const char *sealed);
 
 #endif

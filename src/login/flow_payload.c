@@ -27,6 +27,7 @@ static const struct payload_text {
     {"subject", offsetof(struct flow, hinted_subject), false},
     {"idclaims", offsetof(struct flow, id_token_claims), false},
     {"uiclaims", offsetof(struct flow, userinfo_claims), false},
+    {"cscope", offsetof(struct flow, claims_scope), false},
     {"acr", offsetof(struct flow, required_acr), false},
 };
 static const struct payload_flag {

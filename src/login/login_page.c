@@ -95,7 +95,7 @@ static struct reply
 login_accept(struct call *call, const struct step *step, const struct factor *factor,
     const char *login, const struct user *user)
 {
-	const char *acr = factors_acr(call, factor->strength);
+	const char *acr = factors_acr(call->arena, factor->strength);
 	const char *cookie;
 	struct session session;
 	enum result result;

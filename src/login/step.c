@@ -102,6 +102,14 @@ step_redirect(struct call *call, const struct step *step, enum flow_step next)
 	return (reply_redirect(call, 303, flow_step_url(call, next, step->sealed)));
 }
 
+struct reply
+step_answer(struct call *call, struct step *step)
+{
+	if (flow_seal(call, &step->flow, step->browser, &step->sealed) != RESULT_OK)
+		return (reply_unavailable(call, 1));
+	return (step_redirect(call, step, FLOW_DONE));
+}
+
 static const char *
 step_purpose(struct call *call, const char *path, const struct uuid *user)
 {

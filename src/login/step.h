@@ -27,6 +27,8 @@ bool step_open(struct call *, struct step *out, struct reply *refusal);
 enum flow_step step_next(const struct step *);
 /* 303 to another step, with the flow as it came. */
 struct reply step_redirect(struct call *, const struct step *, enum flow_step);
+/* 303 back to the hub after an answer, which is in step->flow: it is sealed anew. */
+struct reply step_answer(struct call *, struct step *);
 
 /* Anti-forgery: bound to the flow's cookie, the page's path and, where the page asks somebody in
  * particular, to that user (NULL: anybody). Writes action, flow and csrf into the page. false:

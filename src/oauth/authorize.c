@@ -89,6 +89,8 @@ code_reply(struct call *call, const struct authorize_plan *plan, const struct se
 	    .redirect_uri = plan->flow.redirect_uri_was_sent ? plan->flow.redirect_uri : NULL,
 	    .scope = plan->flow.scope,
 	    .nonce = plan->flow.nonce,
+	    .id_token_claims = plan->flow.id_token_claims,
+	    .userinfo_claims = plan->flow.userinfo_claims,
 	    .code_challenge = plan->flow.code_challenge,
 	    .acr = view->session.acr,
 	    .amr = view->session.amr,
@@ -123,33 +125,63 @@ step_reply(struct call *call, const struct authorize_plan *plan, enum flow_step 
 	return (reply);
 }
 
-/* Is this somebody else than id_token_hint says? */
+/* Is this somebody else than id_token_hint or claims say? */
 static bool
 is_other_subject(struct call *call, const struct authorize_plan *plan, const struct user *user)
 {
 	return (plan->flow.hinted_subject != NULL &&
-		!text_equal(plan->flow.hinted_subject, uuid_string(call->arena, &user->id)));
+		!text_list_has(plan->flow.hinted_subject, uuid_string(call->arena, &user->id)));
+}
+
+static const char *
+no_session_reason(const struct authorize_plan *plan, const struct session_view *view)
+{
+	if (view == NULL)
+		return ("no_session");
+	return (flow_accepts_acr(&plan->flow, view) ? "session_too_old" : "session_acr_too_low");
 }
 
 /* prompt=none shows nothing and sets no cookie: it gets a code or one of these. */
 static struct reply
+refuse_silently(struct call *call, const struct authorize_plan *plan,
+    const struct session_view *view, enum flow_step step)
+{
+	if (step == FLOW_SIGN_IN)
+		return (refuse(call, plan, OAUTH_LOGIN_REQUIRED, no_session_reason(plan, view),
+		    "The person has to sign in first."));
+	return (refuse(
+	    call, plan, OAUTH_CONSENT_REQUIRED, "no_consent", "The person has to agree first."));
+}
+
+static struct reply
 decide(struct call *call, struct authorize_plan *plan, const struct session_view *view)
 {
 	enum flow_step step = flow_next(&plan->flow, plan->client, view);
+	bool is_other = step != FLOW_SIGN_IN && is_other_subject(call, plan, &view->user);
 
-	if (step != FLOW_SIGN_IN && is_other_subject(call, plan, &view->user))
+	/* There is one session a browser: another account is chosen by signing in anew. */
+	if (is_other && step == FLOW_SELECT_ACCOUNT) {
+		plan->flow.prompt_login = true;
+		return (step_reply(call, plan, FLOW_SIGN_IN));
+	}
+	if (is_other)
 		return (refuse(call, plan, OAUTH_LOGIN_REQUIRED, "other_subject",
 		    "Somebody else is signed in."));
 	if (step == FLOW_DONE)
 		return (code_reply(call, plan, view));
-	if (!plan->prompt_none)
-		return (step_reply(call, plan, step));
-	if (step == FLOW_SIGN_IN)
-		return (refuse(call, plan, OAUTH_LOGIN_REQUIRED,
-		    view == NULL ? "no_session" : "session_too_old",
-		    "The person has to sign in first."));
-	return (refuse(
-	    call, plan, OAUTH_CONSENT_REQUIRED, "no_consent", "The person has to agree first."));
+	if (plan->prompt_none)
+		return (refuse_silently(call, plan, view, step));
+	return (step_reply(call, plan, step));
+}
+
+/* The people whom claims asks for, and who the hint says. */
+static void
+subject_narrow(struct call *call, struct authorize_plan *plan, const char *hinted)
+{
+	const char *wanted = plan->flow.hinted_subject;
+
+	plan->flow.hinted_subject =
+	    wanted == NULL ? hinted : text_list_intersect(call->arena, hinted, wanted);
 }
 
 /* The hint must be ours and for this client. False: *reply says why not. */
@@ -162,13 +194,24 @@ hint_read(struct call *call, const char *text, struct authorize_plan *plan, stru
 		return (true);
 	if (id_token_hint_read(call, text, &hint) &&
 	    text_equal(hint.client_id, plan->client->client_id)) {
-		plan->flow.hinted_subject = hint.subject;
+		subject_narrow(call, plan, hint.subject);
 		return (true);
 	}
 	*reply = call->failure != RESULT_OK
 		     ? fail_by_page(call)
 		     : refuse(call, plan, OAUTH_INVALID_REQUEST, "id_token_hint_wrong",
 			   "The id_token_hint is not an ID token of this client.");
+	return (false);
+}
+
+/* Can anybody at all be who is asked for (OpenID Connect Core, 3.1.2.1 and 3.1.2.2)? */
+static bool
+subject_check(struct call *call, const struct authorize_plan *plan, struct reply *reply)
+{
+	if (!text_equal(plan->flow.hinted_subject, ""))
+		return (true);
+	*reply = refuse(call, plan, OAUTH_LOGIN_REQUIRED, "no_such_subject",
+	    "Nobody here is the person that is asked for.");
 	return (false);
 }
 
@@ -195,6 +238,7 @@ oauth_authorize(struct call *call)
 	enum form_error form_error;
 	struct authorize_plan plan;
 	struct oauth_error error;
+	struct cross_site came;
 	struct reply reply;
 	struct form form;
 
@@ -207,8 +251,11 @@ oauth_authorize(struct call *call)
 		return (fail_by_page(call));
 	if ((verdict = authorize_check(&checked, &plan, &error)) != AUTHORIZE_FINE)
 		return (refusal_reply(call, verdict, &plan, &error));
-	if (cross_site_again(call, &form, OAUTH_AUTHORIZE_PATH, &reply) ||
-	    !hint_read(call, request.id_token_hint, &plan, &reply))
+	came = (struct cross_site){
+	    OAUTH_AUTHORIZE_PATH, &form, authorize_request_knows, plan.flow.redirect_uri};
+	if (cross_site_again(call, &came, &reply) ||
+	    !hint_read(call, request.id_token_hint, &plan, &reply) ||
+	    !subject_check(call, &plan, &reply))
 		return (reply);
 	view = session_read(call, plan.client, &storage);
 	if (call->failure != RESULT_OK)

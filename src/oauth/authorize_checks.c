@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "login/factors.h"
+#include "oauth/claims_request.h"
 #include "oauth/pkce.h"
 #include "oauth/scopes.h"
 
@@ -15,7 +17,7 @@ typedef bool authorize_check_fn(
 static authorize_check_fn check_one_target, check_client, check_redirect_uri;
 static authorize_check_fn check_response_mode, check_no_duplicates, check_response_type;
 static authorize_check_fn check_request_objects, check_grant, check_lengths, check_scope;
-static authorize_check_fn check_pkce, check_prompt, check_max_age;
+static authorize_check_fn check_pkce, check_prompt, check_max_age, check_claims;
 
 /* THE TABLE, in the order of validation. Until client and redirect_uri are right, a person reads a
  * page; from then on the client is told by redirect. */
@@ -36,6 +38,7 @@ static const struct {
     {check_pkce, AUTHORIZE_REFUSED_BY_REDIRECT}, /* P-01 to P-04 */
     {check_prompt, AUTHORIZE_REFUSED_BY_REDIRECT},
     {check_max_age, AUTHORIZE_REFUSED_BY_REDIRECT},
+    {check_claims, AUTHORIZE_REFUSED_BY_REDIRECT},
 };
 
 static bool
@@ -174,6 +177,9 @@ check_request_objects(
 	if (in->request->request_uri != NULL)
 		return (oauth_fail(error, OAUTH_REQUEST_URI_NOT_SUPPORTED, "request_uri",
 		    "The parameter request_uri is not supported."));
+	if (in->request->registration != NULL)
+		return (oauth_fail(error, OAUTH_REGISTRATION_NOT_SUPPORTED, "registration",
+		    "The parameter registration is not supported."));
 	return (true);
 }
 
@@ -273,7 +279,6 @@ check_pkce(
 	return (true);
 }
 
-/* There is one session a browser: another account is chosen by signing in anew. */
 static bool
 check_prompt(
     const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
@@ -286,10 +291,10 @@ check_prompt(
 		return (oauth_fail(error, OAUTH_INVALID_REQUEST, "prompt_unknown",
 		    "The prompt has a value that is not supported."));
 	plan->prompt_none = text_list_has(prompt, "none");
-	plan->flow.prompt_login =
-	    text_list_has(prompt, "login") || text_list_has(prompt, "select_account");
+	plan->flow.prompt_login = text_list_has(prompt, "login");
 	plan->flow.prompt_consent = text_list_has(prompt, "consent");
-	if (plan->prompt_none && (plan->flow.prompt_login || plan->flow.prompt_consent))
+	plan->flow.prompt_account = text_list_has(prompt, "select_account");
+	if (plan->prompt_none && !text_list_within(prompt, "none"))
 		return (oauth_fail(error, OAUTH_INVALID_REQUEST, "prompt_none_with_others",
 		    "The prompt none excludes all others."));
 	return (true);
@@ -307,5 +312,33 @@ check_max_age(
 		return (oauth_fail(error, OAUTH_INVALID_REQUEST, "max_age_malformed",
 		    "The max_age must be a number of seconds."));
 	plan->flow.max_age = seconds;
+	return (true);
+}
+
+/* The claims parameter is one of OpenID Connect: without the scope openid it is unknown. */
+static bool
+check_claims(
+    const struct authorize_checked *in, struct authorize_plan *plan, struct oauth_error *error)
+{
+	const char *scope = in->client->scope;
+	struct claims_request claims;
+
+	if (in->request->claims == NULL || !text_list_has(plan->flow.scope, "openid"))
+		return (true);
+	if (!claims_request_parse(in->arena, in->request->claims,
+		scopes_allowed(in->arena, scope, scope, in->realm_scopes), &claims))
+		return (oauth_fail(error, OAUTH_INVALID_REQUEST, "claims_malformed",
+		    "The parameter claims is not a JSON object as it must be."));
+	plan->flow.id_token_claims = claims.id_token;
+	plan->flow.userinfo_claims = claims.userinfo;
+	plan->flow.claims_scope = claims.scopes;
+	plan->flow.hinted_subject = claims.subject;
+	if (claims.acr == NULL)
+		return (true);
+	plan->flow.required_acr =
+	    text_list_intersect(in->arena, claims.acr, factors_acrs(in->arena));
+	if (plan->flow.required_acr[0] == '\0')
+		return (oauth_fail(error, OAUTH_UNMET_AUTHENTICATION_REQUIREMENTS,
+		    "acr_not_reachable", "No way of signing in here reaches the requested acr."));
 	return (true);
 }

@@ -14,6 +14,7 @@
 /* What is spoken here, for discovery; space-separated. */
 #define AUTHORIZE_RESPONSE_TYPES "code"
 #define AUTHORIZE_PROMPTS "none login consent select_account"
+#define AUTHORIZE_DISPLAYS "page"
 
 /* Bytes. What together does not fit into a sealed flow (FLOW_SEALED_MAX) is refused too. */
 enum {

@@ -25,9 +25,27 @@ static const struct {
     {"id_token_hint", offsetof(struct authorize_request, id_token_hint)},
     {"login_hint", offsetof(struct authorize_request, login_hint)},
     {"ui_locales", offsetof(struct authorize_request, ui_locales)},
+    {"claims", offsetof(struct authorize_request, claims)},
     {"request", offsetof(struct authorize_request, request)},
     {"request_uri", offsetof(struct authorize_request, request_uri)},
+    {"registration", offsetof(struct authorize_request, registration)},
 };
+
+/* Known, and without effect: any value will do. There is one kind of page, one language, and one
+ * way of signing in, which is what a preference among them comes to. */
+static const char without_effect[] = "display claims_locales acr_values";
+
+bool
+authorize_request_knows(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+		if (text_equal(parameters[i].name, name))
+			return (true);
+	}
+	return (text_list_has(without_effect, name));
+}
 
 static bool
 is_there_twice(const struct form *form, const char *name)
@@ -37,6 +55,20 @@ is_there_twice(const struct form *form, const char *name)
 	for (i = 0; i < form->count; i++)
 		count += text_equal(form->fields[i].name, name);
 	return (count > 1);
+}
+
+/* Those that nobody here knows may be repeated (RFC 6749, 3.1: they are ignored). */
+static bool
+has_duplicates(const struct form *form)
+{
+	size_t i;
+
+	for (i = 0; i < form->count; i++) {
+		if (authorize_request_knows(form->fields[i].name) &&
+		    is_there_twice(form, form->fields[i].name))
+			return (true);
+	}
+	return (false);
 }
 
 void
@@ -53,7 +85,7 @@ authorize_request_parse(const struct form *form, struct authorize_request *out)
 	out->has_two_targets =
 	    is_there_twice(form, "client_id") || is_there_twice(form, "redirect_uri");
 	out->has_two_states = is_there_twice(form, "state");
-	out->has_duplicates = form_duplicate(form) != NULL;
+	out->has_duplicates = has_duplicates(form);
 }
 
 enum form_error

@@ -15,11 +15,15 @@ struct authorize_request {
 	const char *scope, *state, *nonce;
 	const char *code_challenge, *code_challenge_method;
 	const char *prompt, *max_age, *id_token_hint, *login_hint, *ui_locales;
-	const char *request, *request_uri;
+	const char *claims;
+	const char *request, *request_uri, *registration;
 	bool has_two_targets; /* client_id or redirect_uri is there twice */
 	bool has_two_states;
-	bool has_duplicates;
+	bool has_duplicates; /* of known parameters */
 };
+
+/* Is it a parameter of the table? What is not is ignored (RFC 6749, 3.1). */
+bool authorize_request_knows(const char *name);
 
 void authorize_request_parse(const struct form *, struct authorize_request *out);
 

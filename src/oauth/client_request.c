@@ -20,6 +20,9 @@ static const char *const secret_parameters[] = {
     "password",
 };
 
+/* A client may name several of what its token is for (RFC 8707, 2; RFC 8693, 2.1). */
+static const char repeatable[] = "resource audience";
+
 static bool
 form_fail(struct oauth_error *error, enum form_error form_error)
 {
@@ -60,7 +63,7 @@ client_request_read(struct call *call, enum client_need need, struct form *form,
 		return (false);
 	if ((form_error = form_from_body(call, form)) != FORM_OK)
 		return (form_fail(error, form_error));
-	if (form_duplicate(form) != NULL)
+	if (form_duplicate_except(form, repeatable) != NULL)
 		return (oauth_fail(error, OAUTH_INVALID_REQUEST, "duplicate_parameter",
 		    "A parameter is there more than once."));
 	if (!client_authenticate(call, form, client, error))

@@ -15,8 +15,8 @@ enum client_need {
 };
 
 /*
- * In this order: no secrets in the query (T-05), a form in the body, no duplicates, a client that
- * is who it says. May wait.
+ * In this order: no secrets in the query (T-05), a form in the body, no duplicates but of resource
+ * and audience, a client that is who it says. May wait.
  */
 bool client_request_read(struct call *, enum client_need, struct form *form,
     const struct client **client, struct oauth_error *);

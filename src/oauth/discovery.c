@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "jose/jose.h"
+#include "login/factors.h"
 #include "oauth/authorize_checks.h"
 #include "oauth/authorize_reply.h"
 #include "oauth/client_auth.h"
@@ -111,11 +112,13 @@ discovery_write(const struct realm *realm, struct text *out)
 	tables_write(&writer);
 	writer_list(&writer, "code_challenge_methods_supported", PKCE_METHOD);
 	writer_list(&writer, "prompt_values_supported", AUTHORIZE_PROMPTS);
+	writer_list(&writer, "display_values_supported", AUTHORIZE_DISPLAYS);
+	writer_list(&writer, "acr_values_supported", factors_acrs(out->arena));
 	writer_list(&writer, "subject_types_supported", "public");
 	writer_list(&writer, "claim_types_supported", "normal");
 	claims_write(&writer, out->arena, realm);
 	writer_boolean(&writer, "authorization_response_iss_parameter_supported", true);
-	writer_boolean(&writer, "claims_parameter_supported", false);
+	writer_boolean(&writer, "claims_parameter_supported", true);
 	writer_boolean(&writer, "request_parameter_supported", false);
 	writer_boolean(&writer, "request_uri_parameter_supported", false);
 	writer_object_end(&writer);

@@ -21,13 +21,25 @@
 
 static const char csrf_purpose[] = "sign_out";
 
-/* What the confirmation page carries along. */
+/* What the confirmation page carries along, and a request that has to come again. */
 static const char *const carried[] = {
     "id_token_hint",
     "client_id",
     "post_logout_redirect_uri",
     "state",
 };
+
+static bool
+is_carried(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(carried) / sizeof(carried[0]); i++) {
+		if (text_equal(carried[i], name))
+			return (true);
+	}
+	return (false);
+}
 
 struct sign_out {
 	const struct client *client; /* NULL: not named, or unknown */
@@ -193,6 +205,7 @@ oauth_end_session(struct call *call)
 	struct sign_out sign_out;
 	struct oauth_error error;
 	enum result result = RESULT_NOT_FOUND;
+	struct cross_site came;
 	struct reply reply;
 	struct form form;
 	const char *cookie;
@@ -204,7 +217,8 @@ oauth_end_session(struct call *call)
 	}
 	if (!sign_out_read(call, &form, &sign_out, &error))
 		return (page_for(call, &error));
-	if (cross_site_again(call, &form, OAUTH_END_SESSION_PATH, &reply))
+	came = (struct cross_site){OAUTH_END_SESSION_PATH, &form, is_carried, sign_out.return_to};
+	if (cross_site_again(call, &came, &reply))
 		return (reply);
 	if ((cookie = flow_session_cookie(call)) != NULL)
 		result = sessions_find(call, cookie, NULL, &view);

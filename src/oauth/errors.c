@@ -29,6 +29,8 @@ static const struct {
     [OAUTH_INTERACTION_REQUIRED] = {"interaction_required", 400},
     [OAUTH_REQUEST_NOT_SUPPORTED] = {"request_not_supported", 400},
     [OAUTH_REQUEST_URI_NOT_SUPPORTED] = {"request_uri_not_supported", 400},
+    [OAUTH_REGISTRATION_NOT_SUPPORTED] = {"registration_not_supported", 400},
+    [OAUTH_UNMET_AUTHENTICATION_REQUIREMENTS] = {"unmet_authentication_requirements", 400},
     [OAUTH_INVALID_TOKEN] = {"invalid_token", 401},
     [OAUTH_INSUFFICIENT_SCOPE] = {"insufficient_scope", 403},
 };

@@ -1,6 +1,7 @@
 /*
  * OAuth errors: one table of codes, and the only writer of error bodies (RFC 6749 5.2, 4.1.2.1;
- * RFC 6750 3.1; OpenID Connect Core 3.1.2.6).
+ * RFC 6750 3.1; OpenID Connect Core 3.1.2.6; OpenID Connect Core Error Code
+ * unmet_authentication_requirements 1.0).
  */
 #ifndef OAUTH_ERRORS_H
 #define OAUTH_ERRORS_H
@@ -27,6 +28,8 @@ enum oauth_error_code {
 	OAUTH_INTERACTION_REQUIRED,
 	OAUTH_REQUEST_NOT_SUPPORTED,
 	OAUTH_REQUEST_URI_NOT_SUPPORTED,
+	OAUTH_REGISTRATION_NOT_SUPPORTED,
+	OAUTH_UNMET_AUTHENTICATION_REQUIREMENTS,
 	OAUTH_INVALID_TOKEN,
 	OAUTH_INSUFFICIENT_SCOPE
 };

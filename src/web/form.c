@@ -126,9 +126,16 @@ form_value(const struct form *form, const char *name)
 const char *
 form_duplicate(const struct form *form)
 {
+	return (form_duplicate_except(form, NULL));
+}
+
+const char *
+form_duplicate_except(const struct form *form, const char *repeatable)
+{
 	for (size_t i = 1; i < form->count; i++) {
 		for (size_t k = 0; k < i; k++) {
-			if (text_equal(form->fields[i].name, form->fields[k].name))
+			if (text_equal(form->fields[i].name, form->fields[k].name) &&
+			    !text_list_has(repeatable, form->fields[i].name))
 				return (form->fields[i].name);
 		}
 	}

@@ -35,5 +35,7 @@ const char *form_error_text(enum form_error); /* a sentence for error_descriptio
 const char *form_value(const struct form *,
     const char *name); /* first; NULL when absent or empty (RFC 6749, 3.1: empty is as omitted) */
 const char *form_duplicate(const struct form *); /* name of a field that is there twice, or NULL */
+/* The same, but for the fields named in a space-separated list. */
+const char *form_duplicate_except(const struct form *, const char *repeatable);
 
 #endif

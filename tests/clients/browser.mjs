@@ -1,4 +1,5 @@
 // Debian's Chromium, headless, with screenshots kept as build artefacts, and axe-core's judgement of a page.
+import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
@@ -22,4 +23,19 @@ export async function accessibilityProblems(page, rules) {
   await page.evaluate(axe)
   const { violations } = await page.evaluate((runOnly) => axe.run(runOnly ? { runOnly } : {}), rules)
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+}
+
+// Screenshots in light and dark, on a phone and a desk, and what axe-core says of each.
+export async function look(page, name) {
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const [device, width, height] of [['phone', 320, 640], ['desk', 1280, 800]]) {
+      await page.setViewportSize({ width, height })
+      await screenshot(page, `${name}-${colorScheme}-${device}`)
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= width, `${name} fits ${width} pixels`)
+    }
+    // The second scheme has other colours and nothing else.
+    assert.deepEqual(await accessibilityProblems(page, colorScheme === 'dark' ? ['color-contrast'] : undefined), [], `${name}, ${colorScheme}`)
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
 }

@@ -7,7 +7,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { binary, until } from '../http/service.mjs'
-import { accessibilityProblems, launch, screenshot } from './browser.mjs'
+import { launch, look } from './browser.mjs'
 
 const isRoot = process.getuid() === 0
 const places = [], started = new Set()
@@ -293,21 +293,6 @@ test('latchkey dev as an ordinary user, and as root in a folder that only root c
     assert.deepEqual(readdirSync(folder), [])
   })
 })
-
-// Screenshots in light and dark, on a phone and a desk, and what axe-core says of each.
-async function look(page, name) {
-  for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    for (const [device, width, height] of [['phone', 320, 640], ['desk', 1280, 800]]) {
-      await page.setViewportSize({ width, height })
-      await screenshot(page, `${name}-${colorScheme}-${device}`)
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= width, `${name} fits ${width} pixels`)
-    }
-    // The second scheme has other colours and nothing else.
-    assert.deepEqual(await accessibilityProblems(page, colorScheme === 'dark' ? ['color-contrast'] : undefined), [], `${name}, ${colorScheme}`)
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-}
 
 const legs = (page) => page.$$eval('#legs > li', (items) => items.map((item) => ({
   title: item.querySelector('.leg-title').textContent,

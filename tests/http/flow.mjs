@@ -24,13 +24,14 @@ export function authorizeQuery(client, more = {}) {
   return query
 }
 
-// From /oauth2/authorize to the redirect at the application; signs in and consents where asked. Gives the URL it ends at.
+// From /oauth2/authorize to the redirect at the application; signs in, keeps the account and consents where asked. Gives the URL it ends at.
 export async function authorize(browser, query, { login = 'alice', password = 'correct horse battery staple' } = {}) {
   let answer = await browser.fetch(`${browser.service.issuer}/oauth2/authorize?${query}`)
   for (let step = 0; step < 10; step++) {
     if (answer.status === 200) {
       const html = await answer.text()
       if (/name="password"/.test(html)) answer = await browser.submit(html, { login, password })
+      else if (/value="continue"/.test(html)) answer = await browser.submit(html, { decision: 'continue' })
       else if (/name="decision"/.test(html)) answer = await browser.submit(html, { decision: 'allow' })
       else return { page: html, status: 200 }
       continue

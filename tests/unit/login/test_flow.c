@@ -119,6 +119,81 @@ START_TEST(consent_must_cover_the_scope)
 }
 END_TEST
 
+/* OpenID Connect Core, 5.5: what a claim asked for by itself opens is agreed to like a scope. */
+START_TEST(consent_must_cover_single_claims)
+{
+	struct arena *arena = arena_create(4096);
+	PLAIN;
+
+	ck_assert_str_eq(flow_consent_scope(arena, &flow), "openid email");
+	flow.claims_scope = "email profile";
+	ck_assert_str_eq(flow_consent_scope(arena, &flow), "openid email profile");
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_CONSENT);
+	view.consented_scope = "profile openid email";
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_DONE);
+	view.consented_scope = NULL;
+	client.policy.skip_consent = true;
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_DONE);
+	arena_destroy(arena);
+}
+END_TEST
+
+/* OpenID Connect Core, 5.5.1.1: also what has just been proven must be strong enough. */
+START_TEST(a_required_acr_needs_a_session_that_has_it)
+{
+	PLAIN;
+
+	view.session.acr = "one";
+	ck_assert(flow_accepts_acr(&flow, &view));
+	flow.required_acr = "two one";
+	ck_assert(flow_accepts_acr(&flow, &view));
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_DONE);
+	flow.required_acr = "two";
+	ck_assert(!flow_accepts_acr(&flow, &view));
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_SIGN_IN);
+	view.session.id = session_new;
+	view.session.auth_time = 941 * second;
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_SIGN_IN);
+	view.session.acr = "two";
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_DONE);
+}
+END_TEST
+
+START_TEST(prompt_select_account_asks_once_per_person)
+{
+	PLAIN;
+
+	flow.prompt_account = true;
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_SELECT_ACCOUNT);
+	ck_assert_int_eq(flow_next(&flow, &client, NULL), FLOW_SIGN_IN);
+	flow.chosen_account = alice;
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_DONE);
+	view.user.id = bob;
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_SELECT_ACCOUNT);
+	flow.prompt_login = true;
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_SIGN_IN);
+	/* Who has just signed in has chosen. */
+	view.session.id = session_new;
+	view.session.auth_time = 941 * second;
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_DONE);
+}
+END_TEST
+
+/* choosing proves nothing. */
+START_TEST(a_chosen_account_still_has_to_be_proven)
+{
+	PLAIN;
+
+	flow.prompt_account = true;
+	flow.chosen_account = alice;
+	flow.max_age = 10;
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_SIGN_IN);
+	flow.max_age = -1;
+	flow.prompt_login = true;
+	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_SIGN_IN);
+}
+END_TEST
+
 START_TEST(prompt_consent_asks_once_per_person)
 {
 	PLAIN;
@@ -158,8 +233,18 @@ assert_combination(unsigned bits)
 {
 	bool has_view = (bits & 1) != 0, is_old = (bits & 2) != 0, is_covered = (bits & 4) != 0;
 	bool has_answered = (bits & 8) != 0, is_custom = (bits & 16) != 0;
+	bool asks_account = (bits & 4096) != 0, has_chosen = (bits & 8192) != 0;
+	bool is_weak = (bits & 16384) != 0, has_claims = (bits & 32768) != 0;
 	bool is_exposed, may_be_done;
 	PLAIN;
+
+	flow.prompt_account = asks_account;
+	if (has_chosen)
+		flow.chosen_account = alice;
+	flow.required_acr = is_weak ? "two" : "one two";
+	view.session.acr = "one";
+	if (has_claims)
+		flow.claims_scope = "profile";
 
 	flow.denied = (bits & 32) != 0;
 	flow.prompt_login = (bits & 64) != 0;
@@ -182,7 +267,9 @@ assert_combination(unsigned bits)
 		may_be_done = false;
 	if (!has_answered && (flow.prompt_consent || is_exposed))
 		may_be_done = false;
-	if (!client.policy.skip_consent && !is_covered)
+	if (!client.policy.skip_consent && (!is_covered || has_claims))
+		may_be_done = false;
+	if (is_weak || (asks_account && !has_chosen && is_old))
 		may_be_done = false;
 	ck_assert_msg(
 	    (flow_next(&flow, &client, has_view ? &view : NULL) == FLOW_DONE) == may_be_done,
@@ -196,7 +283,7 @@ START_TEST(done_where_every_rule_is_kept_and_nowhere_else)
 {
 	unsigned bits;
 
-	for (bits = 0; bits < 4096; bits++)
+	for (bits = 0; bits < 65536; bits++)
 		assert_combination(bits);
 }
 END_TEST
@@ -210,6 +297,7 @@ START_TEST(steps_have_their_places_within_the_realm)
 	    flow_step_url(&call, FLOW_SIGN_IN, "x-_9"), "/realms/acme/login?flow=x-_9");
 	realm.path_prefix = "";
 	ck_assert_str_eq(flow_step_url(&call, FLOW_CONSENT, "x"), "/consent?flow=x");
+	ck_assert_str_eq(flow_step_url(&call, FLOW_SELECT_ACCOUNT, "x"), "/select-account?flow=x");
 	ck_assert_str_eq(flow_step_url(&call, FLOW_DONE, "x"), "/oauth2/authorize/continue?flow=x");
 	arena_destroy(call.arena);
 }
@@ -229,6 +317,10 @@ suite_login_flow(void)
 	tcase_add_test(next, max_age_counts_from_the_sign_in);
 	tcase_add_test(next, max_age_at_its_ends);
 	tcase_add_test(next, consent_must_cover_the_scope);
+	tcase_add_test(next, consent_must_cover_single_claims);
+	tcase_add_test(next, a_required_acr_needs_a_session_that_has_it);
+	tcase_add_test(next, prompt_select_account_asks_once_per_person);
+	tcase_add_test(next, a_chosen_account_still_has_to_be_proven);
 	tcase_add_test(next, prompt_consent_asks_once_per_person);
 	tcase_add_test(next, a_client_that_anybody_could_be_always_asks);
 	tcase_add_test(next, done_where_every_rule_is_kept_and_nowhere_else);

@@ -19,6 +19,7 @@ static const struct flow full = {
     .hinted_subject = "0190-x",
     .id_token_claims = "email",
     .userinfo_claims = "name email",
+    .claims_scope = "profile email",
     .required_acr = "urn:latchkey:acr:1",
     .max_age = 0,
     .redirect_uri_was_sent = true,
@@ -86,6 +87,7 @@ assert_same(const struct flow *a, const struct flow *b)
 	ck_assert_pstr_eq(a->hinted_subject, b->hinted_subject);
 	ck_assert_pstr_eq(a->id_token_claims, b->id_token_claims);
 	ck_assert_pstr_eq(a->userinfo_claims, b->userinfo_claims);
+	ck_assert_pstr_eq(a->claims_scope, b->claims_scope);
 	ck_assert_pstr_eq(a->required_acr, b->required_acr);
 	ck_assert_int_eq(a->max_age, b->max_age);
 	ck_assert_int_eq(a->redirect_uri_was_sent, b->redirect_uri_was_sent);

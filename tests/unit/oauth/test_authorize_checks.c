@@ -11,6 +11,9 @@ Suite *suite_oauth_authorize_checks(void);
 #define CHALLENGE "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 #define PKCE "&code_challenge=" CHALLENGE "&code_challenge_method=S256"
 #define TO_APP "&redirect_uri=https%3A%2F%2Fapp.example%2Fcb"
+#define ACR(essential, value)                                                                      \
+	"%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3A" essential                       \
+	"%2C%22value%22%3A%22" value "%22%7D%7D%7D"
 #define ASK "client_id=app&response_type=code" TO_APP
 
 static struct arena *arena;
@@ -133,7 +136,15 @@ static const struct {
 	"response_mode_unknown"},
     {PUBLIC, ASK PKCE "&state=1&state=2", REDIRECT, OAUTH_INVALID_REQUEST, "duplicate_parameter"},
     {PUBLIC, ASK PKCE "&state=1&%73tate=2", REDIRECT, OAUTH_INVALID_REQUEST, "duplicate_parameter"},
-    {PUBLIC, ASK PKCE "&unheard=1&unheard=1", REDIRECT, OAUTH_INVALID_REQUEST,
+    {PUBLIC, ASK PKCE "&claims=%7B%7D&claims=%7B%7D", REDIRECT, OAUTH_INVALID_REQUEST,
+	"duplicate_parameter"},
+    {PUBLIC, ASK PKCE "&display=page&display=page", REDIRECT, OAUTH_INVALID_REQUEST,
+	"duplicate_parameter"},
+    {PUBLIC, ASK PKCE "&acr_values=&acr_values=1", REDIRECT, OAUTH_INVALID_REQUEST,
+	"duplicate_parameter"},
+    {PUBLIC, ASK PKCE "&claims_locales=de&claims_locales=de", REDIRECT, OAUTH_INVALID_REQUEST,
+	"duplicate_parameter"},
+    {PUBLIC, ASK PKCE "&registration=1&registration=1", REDIRECT, OAUTH_INVALID_REQUEST,
 	"duplicate_parameter"},
     {PUBLIC, "client_id=app" TO_APP PKCE, REDIRECT, OAUTH_INVALID_REQUEST, "response_type_missing"},
     {PUBLIC, "client_id=app&response_type=token" TO_APP PKCE, REDIRECT,
@@ -145,6 +156,8 @@ static const struct {
     {PUBLIC, ASK PKCE "&request=e30", REDIRECT, OAUTH_REQUEST_NOT_SUPPORTED, "request_object"},
     {PUBLIC, ASK PKCE "&request_uri=urn%3Ax", REDIRECT, OAUTH_REQUEST_URI_NOT_SUPPORTED,
 	"request_uri"},
+    {PUBLIC, ASK PKCE "&registration=%7B%7D", REDIRECT, OAUTH_REGISTRATION_NOT_SUPPORTED,
+	"registration"},
     {MACHINE, ASK PKCE, REDIRECT, OAUTH_UNAUTHORIZED_CLIENT, "grant_type_not_registered"},
     {PUBLIC, ASK PKCE "&scope=email", REDIRECT, OAUTH_INVALID_SCOPE, "scope_not_allowed"},
     {CONFIDENTIAL, ASK PKCE "&scope=phone", REDIRECT, OAUTH_INVALID_SCOPE, "scope_not_allowed"},
@@ -179,7 +192,19 @@ static const struct {
     {PUBLIC, ASK PKCE "&max_age=1.5", REDIRECT, OAUTH_INVALID_REQUEST, "max_age_malformed"},
     {PUBLIC, ASK PKCE "&max_age=9999999999999999999", REDIRECT, OAUTH_INVALID_REQUEST,
 	"max_age_malformed"},
+    {PUBLIC, ASK PKCE "&scope=openid&claims=%7B", REDIRECT, OAUTH_INVALID_REQUEST,
+	"claims_malformed"},
+    {PUBLIC, ASK PKCE "&scope=openid&claims=" ACR("true", "urn%3Alatchkey%3Aacr%3A9"), REDIRECT,
+	OAUTH_UNMET_AUTHENTICATION_REQUIREMENTS, "acr_not_reachable"},
     /* Right. */
+    {PUBLIC, ASK PKCE "&unheard=1&unheard=2&resource=a&resource=b", AUTHORIZE_FINE, OAUTH_NO_ERROR,
+	NULL},
+    {PUBLIC, ASK PKCE "&display=hologram&claims_locales=xx&acr_values=gold+silver", AUTHORIZE_FINE,
+	OAUTH_NO_ERROR, NULL},
+    {PUBLIC, ASK PKCE "&scope=openid&claims=" ACR("false", "gold"), AUTHORIZE_FINE, OAUTH_NO_ERROR,
+	NULL},
+    /* Without openid it is no request of OpenID Connect. */
+    {PUBLIC, ASK PKCE "&scope=orders%3Aread&claims=%7B", AUTHORIZE_FINE, OAUTH_NO_ERROR, NULL},
     {PUBLIC, ASK PKCE, AUTHORIZE_FINE, OAUTH_NO_ERROR, NULL},
     {PUBLIC, ASK PKCE "&scope=openid&state=s&prompt=login+consent&max_age=0", AUTHORIZE_FINE,
 	OAUTH_NO_ERROR, NULL},
@@ -229,7 +254,8 @@ START_TEST(what_is_asked_is_in_the_plan)
 	ck_assert_str_eq(plan.flow.ui_locales, "de");
 	ck_assert_str_eq(plan.flow.code_challenge, CHALLENGE);
 	ck_assert_int_eq(plan.flow.max_age, 60);
-	ck_assert(plan.flow.prompt_login);
+	ck_assert(!plan.flow.prompt_login);
+	ck_assert(plan.flow.prompt_account);
 	ck_assert(plan.flow.prompt_consent);
 	ck_assert(!plan.prompt_none);
 	ck_assert(plan.flow.redirect_uri_was_sent);
@@ -251,9 +277,41 @@ START_TEST(what_is_not_asked_is_absent)
 	ck_assert_int_eq(plan.flow.max_age, -1);
 	ck_assert(!plan.flow.redirect_uri_was_sent);
 	ck_assert(!plan.flow.prompt_login);
+	ck_assert(!plan.flow.prompt_account);
+	ck_assert_ptr_null(plan.flow.id_token_claims);
+	ck_assert_ptr_null(plan.flow.userinfo_claims);
+	ck_assert_ptr_null(plan.flow.claims_scope);
+	ck_assert_ptr_null(plan.flow.required_acr);
 	ck_assert(plan.prompt_none);
 	ck_assert_str_eq(plan.flow.response_mode, "query");
 	ck_assert_int_eq(plan.flow.expires_at, 0);
+}
+END_TEST
+
+/* What the realm withholds ("phone") or the client is not registered for ("email") stays away. */
+START_TEST(claims_travel_by_name)
+{
+	static const char claims[] =
+	    "&claims=%7B%22userinfo%22%3A%7B%22name%22%3Anull%2C%22email%22%3Anull%2C"
+	    "%22phone_number%22%3Anull%7D%2C%22id_token%22%3A%7B%22locale%22%3Anull%2C"
+	    "%22sub%22%3A%7B%22value%22%3A%22018f3a5e-0000-7000-8000-00000000000a%22%7D%2C"
+	    "%22acr%22%3A%7B%22essential%22%3Atrue%2C%22values%22%3A%5B%22gold%22%2C"
+	    "%22urn%3Alatchkey%3Aacr%3A1%22%5D%7D%7D%7D";
+	const char *query = arena_format(arena, "%s&scope=openid%s", ASK PKCE, claims);
+	struct authorize_plan plan;
+	struct oauth_error error;
+
+	ck_assert_int_eq(check(PUBLIC, query, &plan, &error), AUTHORIZE_FINE);
+	ck_assert_str_eq(plan.flow.scope, "openid");
+	ck_assert_str_eq(plan.flow.userinfo_claims, "name");
+	ck_assert_str_eq(plan.flow.id_token_claims, "locale");
+	ck_assert_str_eq(plan.flow.claims_scope, "profile");
+	ck_assert_str_eq(plan.flow.required_acr, "urn:latchkey:acr:1");
+	ck_assert_str_eq(plan.flow.hinted_subject, "018f3a5e-0000-7000-8000-00000000000a");
+	query = arena_format(arena, "%s&scope=openid%s", ASK PKCE, claims);
+	ck_assert_int_eq(check(CONFIDENTIAL, query, &plan, &error), AUTHORIZE_FINE);
+	ck_assert_ptr_null(plan.flow.userinfo_claims);
+	ck_assert_ptr_null(plan.flow.claims_scope);
 }
 END_TEST
 
@@ -333,6 +391,7 @@ suite_oauth_authorize_checks(void)
 	    tests, a_request_is_answered_as_the_table_says, 0, sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(tests, what_is_asked_is_in_the_plan);
 	tcase_add_test(tests, what_is_not_asked_is_absent);
+	tcase_add_test(tests, claims_travel_by_name);
 	tcase_add_test(tests, offline_access_needs_refresh_tokens);
 	tcase_add_test(tests, a_refusal_by_redirect_goes_where_the_client_waits);
 	tcase_add_test(tests, long_parameters_are_refused);

@@ -66,6 +66,21 @@ START_TEST(the_issuer_is_the_realms)
 }
 END_TEST
 
+START_TEST(what_a_request_may_ask_for_is_announced)
+{
+	static const char *const prompts[] = {"none", "login", "consent", "select_account"};
+	size_t i;
+
+	ck_assert(member_boolean(document, "claims_parameter_supported", false));
+	ck_assert_uint_eq(count("acr_values_supported"), 1);
+	ck_assert(has("acr_values_supported", "urn:latchkey:acr:1"));
+	ck_assert_uint_eq(count("display_values_supported"), 1);
+	ck_assert(has("display_values_supported", "page"));
+	for (i = 0; i < sizeof(prompts) / sizeof(prompts[0]); i++)
+		ck_assert(has("prompt_values_supported", prompts[i]));
+}
+END_TEST
+
 START_TEST(grants_methods_and_modes_are_those_of_the_tables)
 {
 	size_t i;
@@ -158,6 +173,7 @@ suite_oauth_discovery(void)
 
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, the_issuer_is_the_realms);
+	tcase_add_test(tests, what_a_request_may_ask_for_is_announced);
 	tcase_add_test(tests, grants_methods_and_modes_are_those_of_the_tables);
 	tcase_add_test(tests, what_we_hold_to_is_announced);
 	tcase_add_test(tests, scopes_and_their_claims_are_the_realms);

@@ -111,6 +111,11 @@ START_TEST(a02_sees_duplicates)
 	ck_assert_ptr_null(form_duplicate(&form));
 	ck_assert_int_eq(parse("a=1&b=1"), FORM_OK);
 	ck_assert_ptr_null(form_duplicate(&form));
+	ck_assert_int_eq(parse("resource=1&resource=2&resource=1"), FORM_OK);
+	ck_assert_ptr_null(form_duplicate_except(&form, "audience resource"));
+	ck_assert_str_eq(form_duplicate_except(&form, "res"), "resource");
+	ck_assert_int_eq(parse("resource=1&scope=a&resource=2&scope=a"), FORM_OK);
+	ck_assert_str_eq(form_duplicate_except(&form, "resource"), "scope");
 }
 END_TEST
 
