@@ -1,5 +1,5 @@
 /*
- * JSON Web Algorithms, Keys and Signatures (RFC 7515, 7517, 7518, 7638). Verifying takes the
+ * JSON Web Algorithms, Keys and Signatures (RFC 7515, 7517, 7518, 7638, 8037). Verifying takes the
  * algorithm that the caller expects and a typed key; there is no function that takes the algorithm
  * from a token (J-02). What varies is the table in algorithms.c.
  */
@@ -14,8 +14,8 @@
 #include "base/json.h"
 #include "base/text.h"
 
-enum jose_algorithm { JOSE_ES256, JOSE_RS256 };
-enum { JOSE_ALGORITHMS = 2, JOSE_TOKEN_MAX = 16384, JOSE_KID_MAX = 64 };
+enum jose_algorithm { JOSE_ES256, JOSE_RS256, JOSE_PS256, JOSE_ES384, JOSE_EDDSA };
+enum { JOSE_ALGORITHMS = 5, JOSE_TOKEN_MAX = 16384, JOSE_KID_MAX = 64 };
 
 const char *jose_algorithm_name(enum jose_algorithm);		      /* "ES256" */
 bool jose_algorithm_find(const char *name, enum jose_algorithm *out); /* exact case */
@@ -24,7 +24,7 @@ bool jose_algorithm_find(const char *name, enum jose_algorithm *out); /* exact c
  * use from one thread at a time. */
 struct jose_key;
 struct jose_key *jose_key_generate(
-    enum jose_algorithm); /* P-256, RSA 2048; fatal() without randomness */
+    enum jose_algorithm); /* RSA: 2048 bits; fatal() without randomness */
 struct jose_key *jose_key_from_private_der(
     enum jose_algorithm, const uint8_t *, size_t length); /* PKCS#8; NULL if it does not fit */
 struct jose_key *jose_key_from_public_der(
@@ -38,6 +38,17 @@ char *jose_key_thumbprint(
 /* The public JWK as one JSON object, with kid, alg and use "sig". */
 void jose_key_write_jwk(
     struct json_writer *, const char *name, const struct jose_key *, struct arena *);
+/* base64url of the left half of the digest that goes with the algorithm (OpenID Connect Core,
+ * 3.1.3.6: at_hash): SHA-256, SHA-384 for ES384, SHA-512 for EdDSA. */
+char *jose_half_hash(struct arena *, enum jose_algorithm, const char *text);
+
+/* A public JWK (RFC 7517) as a key for one algorithm. NULL, and *error says why (a sentence
+ * fragment, static text): wrong kty, crv, use, key_ops or alg for it; private members; RSA under
+ * 2048 or over 4096 bits, an even, too small or oversized exponent; a point off the curve. */
+struct jose_key *jose_key_from_jwk(const json_t *jwk, enum jose_algorithm, const char **error);
+/* The same with its private half, for tools and tests. RSA: with p, q, dp, dq, qi. */
+struct jose_key *jose_key_from_private_jwk(
+    const json_t *jwk, enum jose_algorithm, const char **error);
 
 /* Compact JWS: header {"alg","typ","kid"} in this order. */
 char *jws_sign(struct arena *, const struct jose_key *, const char *typ, const char *kid,
@@ -60,5 +71,22 @@ struct jws {
 bool jws_parse(struct arena *, const char *token, struct jws *out);
 /* alg equals the expected one, the key is for it, the signature is right. */
 bool jws_verify(const struct jws *, enum jose_algorithm expected, const struct jose_key *);
+
+/* A JWK Set of somebody else (RFC 7517, 5), for verifying only. Parsed once, then immutable; lives
+ * in the arena, and its keys are freed with it. */
+struct jwk_set;
+enum { JWK_SET_KEYS_MAX = 20, JWK_SET_BYTES_MAX = 65536 };
+/* strict: what somebody registers (J-09): every key that we understand must be sound, none may hold
+ * a private member; NULL and *error (as above) otherwise. Not strict: what a jwks_uri served: keys
+ * that are not understood or not sound are left out (RFC 7517, 5). Both: no more than the limits.
+ */
+struct jwk_set *jwk_set_parse(
+    struct arena *, const char *json, size_t length, bool strict, const char **error);
+enum jwk_set_verdict { JWK_SET_VERIFIED, JWK_SET_NO_KEY, JWK_SET_BAD_SIGNATURE };
+/* By the keys of the set that are for the expected algorithm and, when the JWS names a kid, have
+ * that kid. JWK_SET_NO_KEY: none is (a newer set may have one). A JWS of another
+ * algorithm has a bad signature. */
+enum jwk_set_verdict jwk_set_verify(
+    const struct jwk_set *, const struct jws *, enum jose_algorithm expected);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include "base/encoding.h"
 #include "base/fatal.h"
-#include "base/secret.h"
 #include "jose/algorithms.h"
 #include "jose/jose.h"
 
@@ -14,7 +13,7 @@ jws_sign(struct arena *arena, const struct jose_key *key, const char *typ, const
     const char *payload, size_t length)
 {
 	size_t n;
-	uint8_t digest[SHA256_BYTES], signature[RSA_BITS_MAX / 8];
+	uint8_t signature[SIGNATURE_MAX];
 	struct text header, token;
 	struct json_writer writer;
 
@@ -30,10 +29,9 @@ jws_sign(struct arena *arena, const struct jose_key *key, const char *typ, const
 	text_add(&token, base64url_encode(arena, header.data, header.length));
 	text_add_byte(&token, '.');
 	text_add(&token, base64url_encode(arena, payload, length));
-	sha256(token.data, token.length, digest);
 	/* The contexts inside the key change, the key does not. */
 	if (header.overflowed || !key->has_private ||
-	    !key_sign((struct jose_key *)(uintptr_t)key, digest, signature, &n))
+	    !key_sign((struct jose_key *)(uintptr_t)key, token.data, token.length, signature, &n))
 		fatal("a JWS cannot be signed with %s", algorithms[key->algorithm].name);
 	text_add_byte(&token, '.');
 	text_add(&token, base64url_encode(arena, signature, n));
@@ -116,11 +114,8 @@ jws_parse(struct arena *arena, const char *token, struct jws *out)
 bool
 jws_verify(const struct jws *jws, enum jose_algorithm expected, const struct jose_key *key)
 {
-	uint8_t digest[SHA256_BYTES];
-
 	if (!text_equal(jws->alg, algorithms[expected].name) || key->algorithm != expected)
 		return (false);
-	sha256(jws->signing_input, jws->signing_input_length, digest);
-	return (key_verify(
-	    (struct jose_key *)(uintptr_t)key, digest, jws->signature, jws->signature_length));
+	return (key_verify((struct jose_key *)(uintptr_t)key, jws->signing_input,
+	    jws->signing_input_length, jws->signature, jws->signature_length));
 }

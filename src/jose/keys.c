@@ -1,5 +1,4 @@
 /* JSON Web Keys: making, reading, writing them (RFC 7517), and their thumbprints (RFC 7638). */
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -12,27 +11,15 @@
 #include "jose/algorithms.h"
 #include "jose/jose.h"
 
-/* Takes the pkey over. NULL if it is not a key for this algorithm. */
-static struct jose_key *
+struct jose_key *
 key_wrap(enum jose_algorithm algorithm, EVP_PKEY *pkey, bool has_private)
 {
-	char group[32];
-	size_t length;
-	bool fits;
 	struct jose_key *key;
+	const struct algorithm *row = &algorithms[algorithm];
 
 	/* What OpenSSL noted while it read hostile bytes must not be found by the next TLS call. */
 	ERR_clear_error();
-	if (pkey == NULL)
-		return (NULL);
-	fits = EVP_PKEY_is_a(pkey, algorithms[algorithm].kty) == 1;
-	if (fits && algorithm == JOSE_ES256)
-		fits = EVP_PKEY_get_group_name(pkey, group, sizeof(group), &length) == 1 &&
-		       text_equal(group, "prime256v1");
-	if (fits && algorithm == JOSE_RS256)
-		fits = EVP_PKEY_get_bits(pkey) >= RSA_BITS_MIN &&
-		       EVP_PKEY_get_bits(pkey) <= RSA_BITS_MAX;
-	if (!fits) {
+	if (pkey == NULL || !row->type->fits(row, pkey)) {
 		EVP_PKEY_free(pkey);
 		return (NULL);
 	}
@@ -48,11 +35,10 @@ struct jose_key *
 jose_key_generate(enum jose_algorithm algorithm)
 {
 	struct jose_key *key;
+	const struct algorithm *row = &algorithms[algorithm];
 
-	key = key_wrap(algorithm,
-	    algorithm == JOSE_ES256 ? EVP_EC_gen("P-256") : EVP_RSA_gen(RSA_BITS_MIN), true);
-	if (key == NULL)
-		fatal("a key for %s cannot be made", algorithms[algorithm].name);
+	if ((key = key_wrap(algorithm, row->type->generate(row), true)) == NULL)
+		fatal("a key for %s cannot be made", row->name);
 	return (key);
 }
 
@@ -93,8 +79,10 @@ jose_key_free(struct jose_key *key)
 {
 	if (key == NULL)
 		return;
-	EVP_PKEY_CTX_free(key->signing);
-	EVP_PKEY_CTX_free(key->verifying);
+	EVP_PKEY_CTX_free(key->signing.digest);
+	EVP_PKEY_CTX_free(key->verifying.digest);
+	EVP_MD_CTX_free(key->signing.message);
+	EVP_MD_CTX_free(key->verifying.message);
 	EVP_PKEY_free(key->pkey);
 	OPENSSL_clear_free(key, sizeof(*key));
 }
@@ -139,44 +127,13 @@ jose_key_public_der(struct arena *arena, const struct jose_key *key, size_t *len
 	return (copy);
 }
 
-/* A number of the key as RFC 7518 writes it: big-endian; length 0 means as long as it needs. */
-static char *
-key_number(struct arena *arena, const struct jose_key *key, const char *name, size_t length)
-{
-	int n = -1;
-	char *text;
-	uint8_t bytes[RSA_BITS_MAX / 8];
-	BIGNUM *number = NULL;
-
-	if (EVP_PKEY_get_bn_param(key->pkey, name, &number) == 1) {
-		if (length == 0)
-			length = (size_t)BN_num_bytes(number);
-		if (length <= sizeof(bytes))
-			n = BN_bn2binpad(number, bytes, (int)length);
-	}
-	BN_free(number);
-	if (n < 0)
-		fatal("a key's number %s cannot be read", name);
-	text = base64url_encode(arena, bytes, (size_t)n);
-	return (text);
-}
-
-/* The members that RFC 7638, 3.2 requires, in lexicographic order. */
+/* RFC 7638, 3.2. */
 static void
 write_required(struct json_writer *writer, struct arena *arena, const struct jose_key *key)
 {
-	if (key->algorithm == JOSE_ES256) {
-		writer_text(writer, "crv", "P-256");
-		writer_text(writer, "kty", "EC");
-		writer_text(
-		    writer, "x", key_number(arena, key, OSSL_PKEY_PARAM_EC_PUB_X, P256_BYTES));
-		writer_text(
-		    writer, "y", key_number(arena, key, OSSL_PKEY_PARAM_EC_PUB_Y, P256_BYTES));
-	} else {
-		writer_text(writer, "e", key_number(arena, key, OSSL_PKEY_PARAM_RSA_E, 0));
-		writer_text(writer, "kty", "RSA");
-		writer_text(writer, "n", key_number(arena, key, OSSL_PKEY_PARAM_RSA_N, 0));
-	}
+	const struct algorithm *row = &algorithms[key->algorithm];
+
+	row->type->write(writer, arena, row, key->pkey);
 }
 
 char *
