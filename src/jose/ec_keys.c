@@ -34,7 +34,8 @@ ec_read(struct jwk_reading *reading, const struct algorithm *algorithm)
 	/* RFC 7518, 6.2.1.2 and 6.2.2.1: as long as the curve's field, never shorter. */
 	if (!jwk_bytes(reading, "x", n, &x) || !jwk_bytes(reading, "y", n, &y))
 		return (NULL);
-	if (reading->with_private && !jwk_fixed_number(reading, "d", OSSL_PKEY_PARAM_PRIV_KEY, n))
+	if (reading->kind == JWK_PRIVATE &&
+	    !jwk_fixed_number(reading, "d", OSSL_PKEY_PARAM_PRIV_KEY, n))
 		return (NULL);
 	point = arena_alloc(reading->scratch, 1 + 2 * n);
 	point[0] = POINT_CONVERSION_UNCOMPRESSED;

@@ -95,7 +95,7 @@ jwk_build(struct jwk_reading *reading, const char *type)
 {
 	EVP_PKEY *pkey = NULL;
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-	int selection = reading->with_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
+	int selection = reading->kind == JWK_PRIVATE ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
 
 	if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
 	    EVP_PKEY_fromdata(context, &pkey, selection, reading->parameters) != 1)
@@ -105,13 +105,16 @@ jwk_build(struct jwk_reading *reading, const char *type)
 }
 
 static bool
-is_sound(EVP_PKEY *pkey, bool with_private)
+is_sound(EVP_PKEY *pkey, enum jwk_kind kind)
 {
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	EVP_PKEY_CTX *context;
 	bool is_fine;
 
+	if (kind == JWK_SERVED && EVP_PKEY_is_a(pkey, "RSA") == 1)
+		return (true);
+	context = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
 	is_fine = context != NULL && EVP_PKEY_public_check(context) == 1 &&
-		  (!with_private || EVP_PKEY_pairwise_check(context) == 1);
+		  (kind != JWK_PRIVATE || EVP_PKEY_pairwise_check(context) == 1);
 	EVP_PKEY_CTX_free(context);
 	return (is_fine);
 }
@@ -183,16 +186,16 @@ jwk_has_private(const json_t *jwk)
 
 EVP_PKEY *
 jwk_read(
-    const json_t *jwk, const struct algorithm *algorithm, bool with_private, const char **error)
+    const json_t *jwk, const struct algorithm *algorithm, enum jwk_kind kind, const char **error)
 {
-	struct jwk_reading reading = {.jwk = jwk, .with_private = with_private};
+	struct jwk_reading reading = {.jwk = jwk, .kind = kind};
 	EVP_PKEY *pkey;
 
 	reading.scratch = arena_create(SCRATCH_BYTES);
 	pkey = algorithm->type->read(&reading, algorithm);
 	if (pkey == NULL && reading.error == NULL)
 		reading.error = "its members make no key";
-	if (pkey != NULL && !is_sound(pkey, with_private))
+	if (pkey != NULL && !is_sound(pkey, kind))
 		pkey = jwk_refuse(&reading, pkey, "the key is not sound");
 	arena_destroy(reading.scratch);
 	/* What OpenSSL noted while it read hostile bytes must not be found by the next TLS call. */
@@ -213,7 +216,7 @@ jose_key_from_jwk(const json_t *jwk, enum jose_algorithm algorithm, const char *
 		return (NULL);
 	}
 	if (!jwk_is_of_type(jwk, row, error) || !jwk_may(jwk, row, "verify", error) ||
-	    (pkey = jwk_read(jwk, row, false, error)) == NULL)
+	    (pkey = jwk_read(jwk, row, JWK_PUBLIC, error)) == NULL)
 		return (NULL);
 	return (key_wrap(algorithm, pkey, false));
 }
@@ -225,7 +228,7 @@ jose_key_from_private_jwk(const json_t *jwk, enum jose_algorithm algorithm, cons
 	const struct algorithm *row = &algorithms[algorithm];
 
 	if (!jwk_is_of_type(jwk, row, error) || !jwk_may(jwk, row, "sign", error) ||
-	    (pkey = jwk_read(jwk, row, true, error)) == NULL)
+	    (pkey = jwk_read(jwk, row, JWK_PRIVATE, error)) == NULL)
 		return (NULL);
 	return (key_wrap(algorithm, pkey, true));
 }

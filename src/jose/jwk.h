@@ -8,9 +8,14 @@
 
 enum { JWK_PARAMETERS_MAX = 8 };
 
+/* JWK_SERVED: a public key out of a set that may be hostile and is read between two requests. It is
+ * not asked whether an RSA modulus is prime: that harms its owner only, and twenty moduli of 4096
+ * bits would take half a second. */
+enum jwk_kind { JWK_PUBLIC, JWK_SERVED, JWK_PRIVATE };
+
 struct jwk_reading {
 	const json_t *jwk;
-	bool with_private;     /* wanted */
+	enum jwk_kind kind;
 	const char *error;     /* static text */
 	struct arena *scratch; /* wiped when the key is made */
 	OSSL_PARAM parameters[JWK_PARAMETERS_MAX + 1];
@@ -37,7 +42,6 @@ bool jwk_may(
 /* A member that only the owner of the key may know. */
 bool jwk_has_private(const json_t *jwk);
 /* A sound key of its type, whatever it is meant for. NULL, and *error says why. */
-EVP_PKEY *jwk_read(
-    const json_t *jwk, const struct algorithm *, bool with_private, const char **error);
+EVP_PKEY *jwk_read(const json_t *jwk, const struct algorithm *, enum jwk_kind, const char **error);
 
 #endif

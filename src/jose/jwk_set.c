@@ -51,7 +51,8 @@ is_well_formed(const json_t *jwk, const char **error)
 
 /* The key is read and checked once, for all algorithms that share its type. */
 static enum reading
-read_key(struct arena *arena, const json_t *jwk, struct set_key *out, const char **error)
+read_key(struct arena *arena, const json_t *jwk, enum jwk_kind kind, struct set_key *out,
+    const char **error)
 {
 	int algorithm;
 	enum reading reading = LEFT_OUT;
@@ -64,7 +65,7 @@ read_key(struct arena *arena, const json_t *jwk, struct set_key *out, const char
 		    !jwk_may(jwk, &algorithms[algorithm], "verify", error))
 			continue;
 		if (pkey == NULL)
-			pkey = jwk_read(jwk, &algorithms[algorithm], false, error);
+			pkey = jwk_read(jwk, &algorithms[algorithm], kind, error);
 		reading = pkey == NULL ? UNSOUND : READ;
 		if (pkey != NULL && EVP_PKEY_up_ref(pkey) != 1)
 			fatal("a key cannot be shared");
@@ -80,9 +81,11 @@ read_keys(
     struct arena *arena, struct jwk_set *set, const json_t *list, bool strict, const char **error)
 {
 	size_t i;
+	enum jwk_kind kind = strict ? JWK_PUBLIC : JWK_SERVED;
 
 	for (i = 0; i < json_array_size(list); i++) {
-		switch (read_key(arena, json_array_get(list, i), &set->keys[set->count], error)) {
+		switch (
+		    read_key(arena, json_array_get(list, i), kind, &set->keys[set->count], error)) {
 		case READ:
 			set->count++;
 			break;

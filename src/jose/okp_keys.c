@@ -40,7 +40,7 @@ okp_read(struct jwk_reading *reading, const struct algorithm *algorithm)
 		return (NULL);
 	if (!ed25519_is_sound(x))
 		return (jwk_refuse(reading, NULL, "x is no point that a key can have"));
-	if (!reading->with_private)
+	if (reading->kind != JWK_PRIVATE)
 		return (EVP_PKEY_new_raw_public_key_ex(
 		    NULL, "ED25519", NULL, x, algorithm->coordinate));
 	if (!jwk_bytes(reading, "d", algorithm->coordinate, &d))

@@ -22,23 +22,56 @@ rsa_fits(const struct algorithm *algorithm, const EVP_PKEY *pkey)
 	return (EVP_PKEY_is_a(pkey, "RSA") == 1 && bits >= RSA_BITS_MIN && bits <= RSA_BITS_MAX);
 }
 
-/* What OpenSSL's own check lets pass: 3 is odd and large enough for signatures that are compared
- * whole, a huge exponent only costs time. */
-static const char *
-rsa_weakness(const EVP_PKEY *pkey)
+/* ROCA (CVE-2017-15361): every prime of these keys is a power of 65537 modulo small primes, and so
+ * is n. One modulus in 2^27 is taken for one. */
+static bool
+is_of_roca(const BIGNUM *n)
 {
-	const char *weakness = NULL;
-	BIGNUM *e = NULL;
+	static const uint8_t primes[] = {3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53,
+	    59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149,
+	    151, 157, 163, 167};
+	size_t i;
+	unsigned power, steps, remainder;
 
-	if (EVP_PKEY_get_bits(pkey) < RSA_BITS_MIN)
+	for (i = 0; i < sizeof(primes); i++) {
+		remainder = (unsigned)BN_mod_word(n, primes[i]);
+		power = 1;
+		for (steps = 0; steps < primes[i] && power != remainder; steps++)
+			power = power * (65537 % primes[i]) % primes[i];
+		if (power != remainder)
+			return (false);
+	}
+	return (true);
+}
+
+static const char *
+rsa_weakness(const BIGNUM *n, const BIGNUM *e)
+{
+	if (BN_num_bits(n) < RSA_BITS_MIN)
 		return ("n has fewer than 2048 bits");
-	if (EVP_PKEY_get_bits(pkey) > RSA_BITS_MAX)
+	if (BN_num_bits(n) > RSA_BITS_MAX)
 		return ("n has more than 4096 bits");
-	if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) != 1 || !BN_is_odd(e) ||
-	    BN_is_one(e))
-		weakness = "e is even or too small";
-	else if (BN_num_bits(e) > EXPONENT_BITS_MAX)
-		weakness = "e has more than 64 bits";
+	if (!BN_is_odd(n))
+		return ("n is even");
+	if (!BN_is_odd(e) || BN_is_one(e))
+		return ("e is even or too small");
+	if (BN_num_bits(e) > EXPONENT_BITS_MAX)
+		return ("e has more than 64 bits");
+	if (is_of_roca(n))
+		return ("n comes from a generator that is broken (ROCA)");
+	return (NULL);
+}
+
+static const char *
+rsa_weakness_of(const EVP_PKEY *pkey)
+{
+	const char *weakness = "its numbers cannot be read";
+	BIGNUM *n = NULL, *e = NULL;
+
+	if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &n) == 1 &&
+	    EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) == 1)
+		weakness = rsa_weakness(n, e);
+	BN_free(n);
 	BN_free(e);
 	return (weakness);
 }
@@ -65,14 +98,14 @@ rsa_read(struct jwk_reading *reading, const struct algorithm *algorithm)
 
 	(void)algorithm;
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		if (numbers[i].is_private && !reading->with_private)
+		if (numbers[i].is_private && reading->kind != JWK_PRIVATE)
 			continue;
 		if (!jwk_number(reading, numbers[i].member, numbers[i].parameter))
 			return (NULL);
 	}
 	if ((pkey = jwk_build(reading, "RSA")) == NULL)
 		return (NULL);
-	if ((weakness = rsa_weakness(pkey)) != NULL)
+	if ((weakness = rsa_weakness_of(pkey)) != NULL)
 		return (jwk_refuse(reading, pkey, weakness));
 	return (pkey);
 }
