@@ -361,37 +361,44 @@ has_key_for(const json_t *jwks, enum jose_algorithm algorithm)
 	return (false);
 }
 
-/* RFC 7591, 2: jwks and jwks_uri never both; private_key_jwt needs one of them. */
+/* RFC 7591, 2: where the keys are, in one place. */
 static bool
 check_keys(struct checking *checking)
 {
 	struct registration_request *request = checking->request;
-	bool signs = request->auth_method == CLIENT_AUTH_PRIVATE_KEY_JWT;
-	enum jose_algorithm algorithm = JOSE_RS256;
 	const char *problem;
 
 	request->jwks = member(checking, "jwks");
-	if (!read_text(checking, "jwks_uri", CLIENT_URI_BYTES_MAX, &request->jwks_uri) ||
-	    !read_algorithm(checking, "token_endpoint_auth_signing_alg", &request->assertion_alg))
+	if (!read_text(checking, "jwks_uri", CLIENT_URI_BYTES_MAX, &request->jwks_uri))
 		return (false);
 	if (request->jwks != NULL && request->jwks_uri != NULL)
 		return (refuse(checking, invalid, "jwks and jwks_uri do not go together"));
-	if (signs && request->jwks == NULL && request->jwks_uri == NULL)
-		return (refuse(checking, invalid, "private_key_jwt needs jwks or jwks_uri"));
 	if (request->jwks_uri != NULL &&
 	    fetch_policy_url(request->jwks_uri, &problem) == FETCH_REFUSED)
 		return (refuse(checking, invalid, "jwks_uri %s", problem));
-	if (request->jwks != NULL && !check_jwks(checking, request->jwks))
+	return (request->jwks == NULL || check_jwks(checking, request->jwks));
+}
+
+/* What private_key_jwt needs. */
+static bool
+check_assertions(struct checking *checking)
+{
+	struct registration_request *request = checking->request;
+	enum jose_algorithm algorithm = JOSE_RS256;
+
+	if (!read_algorithm(checking, "token_endpoint_auth_signing_alg", &request->assertion_alg))
 		return (false);
-	if (signs && request->assertion_alg == NULL)
-		request->assertion_alg = jose_algorithm_name(algorithm);
-	if (!signs || request->jwks == NULL)
+	if (request->auth_method != CLIENT_AUTH_PRIVATE_KEY_JWT)
 		return (true);
+	if (request->jwks == NULL && request->jwks_uri == NULL)
+		return (refuse(checking, invalid, "private_key_jwt needs jwks or jwks_uri"));
+	if (request->assertion_alg == NULL)
+		request->assertion_alg = jose_algorithm_name(algorithm);
 	jose_algorithm_find(request->assertion_alg, &algorithm);
-	if (!has_key_for(request->jwks, algorithm))
+	if (request->jwks != NULL && !has_key_for(request->jwks, algorithm))
 		return (refuse(checking, invalid,
 		    "jwks has no key for token_endpoint_auth_signing_alg %s",
-		    jose_algorithm_name(algorithm)));
+		    request->assertion_alg));
 	return (true);
 }
 
@@ -420,5 +427,5 @@ registration_check(struct arena *arena, const json_t *metadata, const char *scop
 		check_grants(&checking) && check_response_types(&checking) &&
 		check_redirects(&checking) && check_texts(&checking) &&
 		check_scope(&checking, scope_default) && check_algorithms(&checking) &&
-		check_keys(&checking) && check_policy(&checking));
+		check_keys(&checking) && check_assertions(&checking) && check_policy(&checking));
 }

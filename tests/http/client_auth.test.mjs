@@ -346,7 +346,7 @@ test('DS-06: many that need the keys at once share one fetch', async () => {
   assert.equal(keyServer.fetches[path], 1)
 })
 
-test('FM: while the server of the keys is down, the set at hand serves; without one it is 503 with Retry-After', async () => {
+test('DS-06: while the server of the keys is down, the set at hand serves; without one it is 503 with Retry-After', async () => {
   const path = '/down', first = await key('ES256'), second = await key('ES256'), client = await uriClient(path)
   keyServer.serve(path, { keys: [first.jwk] })
   assert.equal((await askWith(client, first, {}, single)).status, 200)
