@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/start.h"
+#include "clients/failures.h"
 #include "db/db.h"
 #include "jobs/run.h"
 #include "keys/keys.h"
@@ -265,6 +266,7 @@ kore_parent_configure(int argc, char **argv)
 	    (unsigned)(settings.drain_delay_ms + settings.drain_seconds * 1000 + STOP_GRACE_MS));
 	counters_prepare(worker_count, routes_count);
 	threads_prepare((unsigned)settings.password_slots);
+	client_failures_prepare((unsigned)settings.client_failures);
 	answer_start(strncmp(settings.base_url, "https://", 8) == 0);
 	bridge_start(&(struct bridge_settings){routes, routes_count, realm_name});
 	ops_start(&(struct ops_node){
@@ -340,8 +342,7 @@ rooms_start(void)
 	    (unsigned)settings.password_passes,
 	    (unsigned)settings.password_lanes,
 	});
-	if (settings.dev)
-		fetch_start();
+	fetch_start();
 	if (worker->id == 1)
 		jobs_start();
 }
@@ -374,8 +375,7 @@ kore_worker_teardown(void)
 	    drain_run((unsigned)settings.drain_delay_ms, (unsigned)settings.drain_seconds * 1000);
 	db_stop();
 	threads_stop();
-	if (settings.dev)
-		fetch_stop();
+	fetch_stop();
 	if (!is_stopping)
 		log_warning(
 		    "worker was asked to leave by itself", FIELD_NUMBER("worker", worker->id));

@@ -46,6 +46,11 @@ const struct setting settings_table[] = {
 	"Hashes at once on this node; 0: one core less than there are, at least one"},
     {AT(password_wait_ms), SETTING_INTEGER, "2000", "100-30000", false,
 	"Longest wait for a slot before a sign-in is answered with 503, milliseconds"},
+    {AT(outgoing_allow), SETTING_TEXT, "", NULL, false,
+	"host:port (or host:*) between spaces that a client's jwks_uri may name though it is http, "
+	"private or another port"},
+    {AT(client_failures), SETTING_INTEGER, "20", "0-200", false,
+	"Failed authentications of a client from one address in a minute before 429; 0: no limit"},
     {AT(log_format), SETTING_CHOICE, "json", "json|human", false, "Form of the log's lines"},
     {AT(log_level), SETTING_CHOICE, "info", "debug|info|warning|error", false,
 	"Least level that is logged"},

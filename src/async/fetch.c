@@ -1,8 +1,11 @@
 /* What one fetch may do, and its way through fetch_multi.c. */
 #include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "async/fetch.h"
 #include "async/fetch_multi.h"
+#include "async/fetch_policy.h"
 #include "async/wait.h"
 #include "base/fatal.h"
 #include "base/text.h"
@@ -101,6 +104,40 @@ request_set(CURL *easy, const struct fetch_request *request, struct fetch *fetch
 	OPTION(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
+/* A connection that another request made was not asked about. */
+static void
+guard_set(CURL *easy)
+{
+	OPTION(easy, CURLOPT_PROTOCOLS_STR, "https");
+	OPTION(easy, CURLOPT_FRESH_CONNECT, 1L);
+	OPTION(easy, CURLOPT_FORBID_REUSE, 1L);
+}
+
+/* The least of what its Cache-Control fields say; 0 for no-store and no-cache (RFC 9111, 5.2.2). */
+static long
+max_age_read(CURL *easy)
+{
+	static const char name[] = "max-age=";
+	struct curl_header *header;
+	long least = -1, seconds;
+	const char *at;
+	size_t i;
+
+	for (i = 0;
+	     curl_easy_header(easy, "Cache-Control", i, CURLH_HEADER, -1, &header) == CURLHE_OK;
+	     i++) {
+		if (strstr(header->value, "no-store") != NULL ||
+		    strstr(header->value, "no-cache") != NULL)
+			return (0);
+		if ((at = strstr(header->value, name)) == NULL)
+			continue;
+		seconds = strtol(at + strlen(name), NULL, 10);
+		if (seconds >= 0 && (least == -1 || seconds < least))
+			least = seconds;
+	}
+	return (least);
+}
+
 static enum result
 answer_read(struct call *call, struct fetch *fetch, struct fetch_answer *out)
 {
@@ -115,6 +152,7 @@ answer_read(struct call *call, struct fetch *fetch, struct fetch_answer *out)
 	    curl_easy_getinfo(fetch->easy, CURLINFO_CONTENT_TYPE, &content_type) != CURLE_OK)
 		fatal("libcurl keeps its answer to itself");
 	answer.content_type = arena_string(call->arena, content_type);
+	answer.max_age = max_age_read(fetch->easy);
 	answer.body = fetch->body.data;
 	answer.body_length = fetch->body.length;
 	*out = answer;
@@ -124,12 +162,17 @@ answer_read(struct call *call, struct fetch *fetch, struct fetch_answer *out)
 enum result
 fetch_run(struct call *call, const struct fetch_request *request, struct fetch_answer *out)
 {
+	enum fetch_verdict verdict = FETCH_ALLOWED;
 	struct fetch fetch = {0};
 	enum result result;
 	size_t bytes_max = FETCH_BYTES_MAX;
 
 	if ((result = wait_may_begin(call)) != RESULT_OK)
 		return (result);
+	if (request->is_guarded)
+		verdict = fetch_policy_url(request->url, &out->problem);
+	if (verdict == FETCH_REFUSED)
+		return (RESULT_UNAVAILABLE);
 	if (request->bytes_max != 0 && request->bytes_max < FETCH_BYTES_MAX)
 		bytes_max = request->bytes_max;
 	text_init(&fetch.body, call->arena, bytes_max);
@@ -138,6 +181,8 @@ fetch_run(struct call *call, const struct fetch_request *request, struct fetch_a
 	if ((fetch.easy = curl_easy_init()) == NULL)
 		fatal("out of memory");
 	limits_set(fetch.easy, request, bytes_max);
+	if ((fetch.transfer.is_public_only = verdict == FETCH_PUBLIC))
+		guard_set(fetch.easy);
 	request_set(fetch.easy, request, &fetch);
 	if (!transfer_begin(&fetch.transfer, fetch.easy)) {
 		out->problem = "no more fetches now";

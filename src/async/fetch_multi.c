@@ -11,6 +11,7 @@
 
 #include "async/fetch.h"
 #include "async/fetch_multi.h"
+#include "async/fetch_policy.h"
 #include "async/loop.h"
 #include "base/clock.h"
 #include "base/fatal.h"
@@ -47,7 +48,9 @@ transfers_harvest(void)
 		if (curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer) !=
 		    CURLE_OK)
 			fatal("libcurl lost a transfer's owner");
-		if (message->data.result != CURLE_OK)
+		if (message->data.result == CURLE_OK)
+			transfer->problem = NULL;
+		else if (transfer->problem == NULL)
 			transfer->problem = curl_easy_strerror(message->data.result);
 		wait_done(&transfer->wait);
 	}
@@ -204,11 +207,16 @@ curl_wants_socket(CURL *easy, curl_socket_t fd, int what, void *object, void *so
 static curl_socket_t
 curl_opens(void *object, curlsocktype purpose, struct curl_sockaddr *address)
 {
+	struct fetch_transfer *transfer = object;
 	struct socket *known;
 	int fd;
 
-	(void)object;
 	(void)purpose;
+	/* Whatever a name resolved to, and whenever: here is where the connection goes. */
+	if (transfer->is_public_only && !fetch_policy_address_is_public(&address->addr)) {
+		transfer->problem = "the address is not public";
+		return (CURL_SOCKET_BAD);
+	}
 	fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 	if (fd == -1 || (known = socket_find(fd)) == NULL)
 		return (fd);
@@ -228,6 +236,7 @@ transfer_begin(struct fetch_transfer *transfer, CURL *easy)
 		return (false);
 	if (curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer) != CURLE_OK ||
 	    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, curl_opens) != CURLE_OK ||
+	    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer) != CURLE_OK ||
 	    curl_multi_add_handle(multi, easy) != CURLM_OK)
 		fatal("libcurl takes no transfer");
 	if ((transfer->next = transfers) != NULL)

@@ -11,6 +11,7 @@
 struct fetch_transfer {
 	struct fetch_transfer *next, **link; /* private */
 	struct wait wait;		     /* done when curl is done */
+	bool is_public_only;		     /* connects to public addresses, no others */
 	const char *problem;		     /* then: NULL, or constant text */
 };
 

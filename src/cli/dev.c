@@ -68,6 +68,7 @@ settings_for_port(const char *port)
 	    settings.listen_port == 65535 ? settings.listen_port - 1 : settings.listen_port + 1);
 	return (setting_put("base_url", url) && setting_put("operations_port", operations) &&
 		setting_put("dev", "true") && setting_put("log_format", "human") &&
+		setting_put("outgoing_allow", "localhost:* 127.0.0.1:* [::1]:*") &&
 		setting_put("drain_seconds", "3"));
 }
 

@@ -224,9 +224,10 @@ config_text(struct arena *arena, const struct dev_place *place, const struct dev
 	    "it, while it runs.\n"
 	    "#   latchkey client create --config .run/latchkey.conf --file client.json\n"
 	    "base_url = %s\nlisten_port = %lld\noperations_port = %lld\ndatabase_url = "
-	    "%s\nmigration_database_url = %s\nkey_encryption_key = %s\nlog_format = human\n",
+	    "%s\nmigration_database_url = %s\nkey_encryption_key = %s\noutgoing_allow = %s\n"
+	    "log_format = human\n",
 	    settings.base_url, settings.listen_port, settings.operations_port, service, owner,
-	    seed->key_encryption_key));
+	    seed->key_encryption_key, settings.outgoing_allow));
 }
 
 bool

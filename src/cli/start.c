@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "async/fetch_policy.h"
 #include "async/loop.h"
 #include "async/threads.h"
 #include "base/clock.h"
@@ -87,6 +88,10 @@ start_check(void)
 		return (cli_fail(CLI_CONFIGURATION, "database_url is not set"));
 	if (!db_url_is_right(settings.database_url))
 		return (cli_fail(CLI_CONFIGURATION, "database_url %s", start_database_url_wrong));
+	if (!fetch_policy_allow(settings.outgoing_allow))
+		return (cli_fail(CLI_CONFIGURATION,
+		    "outgoing_allow = %s: allowed are at most %d of host:port and host:*",
+		    settings.outgoing_allow, FETCH_ALLOWED_MAX));
 	if (start_key_encryption_key().bytes == NULL)
 		return (cli_fail(
 		    CLI_CONFIGURATION, "key_encryption_key must be 32 bytes in base64url"));

@@ -10,10 +10,12 @@
 static const struct {
 	const char *name;
 	enum client_auth_method method;
+	bool has_secret;
 } auth_methods[] = {
-    {"none", CLIENT_AUTH_NONE},
-    {"client_secret_basic", CLIENT_AUTH_SECRET_BASIC},
-    {"client_secret_post", CLIENT_AUTH_SECRET_POST},
+    {"none", CLIENT_AUTH_NONE, false},
+    {"client_secret_basic", CLIENT_AUTH_SECRET_BASIC, true},
+    {"client_secret_post", CLIENT_AUTH_SECRET_POST, true},
+    {"private_key_jwt", CLIENT_AUTH_PRIVATE_KEY_JWT, false},
 };
 
 static const struct {
@@ -52,6 +54,17 @@ client_auth_method_name(enum client_auth_method method)
 		if (auth_methods[i].method == method)
 			return (auth_methods[i].name);
 	return ("none");
+}
+
+bool
+client_auth_method_has_secret(enum client_auth_method method)
+{
+	size_t i;
+
+	for (i = 0; i < AUTH_METHODS; i++)
+		if (auth_methods[i].method == method)
+			return (auth_methods[i].has_secret);
+	return (false);
 }
 
 unsigned
@@ -124,6 +137,22 @@ read_algorithm(const json_t *document, const char *name, enum jose_algorithm *ou
 	return (text != NULL && jose_algorithm_find(text, out));
 }
 
+/* As text: client_keys.c parses it when it is needed. */
+static const char *
+read_jwks(struct arena *arena, const json_t *document)
+{
+	const json_t *jwks = member_object(document, "jwks");
+	size_t length;
+	char *text;
+
+	if (jwks == NULL)
+		return (NULL);
+	length = json_dumpb(jwks, NULL, 0, JSON_COMPACT);
+	text = arena_alloc(arena, length + 1);
+	json_dumpb(jwks, text, length, JSON_COMPACT);
+	return (text);
+}
+
 static void
 read_document(struct arena *arena, const json_t *document, struct client *out)
 {
@@ -136,6 +165,10 @@ read_document(struct arena *arena, const json_t *document, struct client *out)
 	if (text != NULL && !client_auth_method_find(text, &out->auth_method))
 		log_warning("client with an unknown token_endpoint_auth_method",
 		    FIELD("client_id", out->client_id));
+	out->assertion_alg = JOSE_RS256;
+	read_algorithm(document, "token_endpoint_auth_signing_alg", &out->assertion_alg);
+	out->jwks = read_jwks(arena, document);
+	out->jwks_uri = arena_string(arena, member_text(document, "jwks_uri"));
 	out->grants = read_grants(document);
 	out->redirect_uris =
 	    read_strings(arena, document, "redirect_uris", &out->redirect_uri_count);

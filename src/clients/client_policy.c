@@ -17,6 +17,7 @@ static const struct policy_flag {
     {"require_nonce", offsetof(struct client_policy, may_skip_nonce), true, false},
     {"skip_consent", offsetof(struct client_policy, skip_consent), false, false},
     {"rotate_refresh_tokens", offsetof(struct client_policy, keeps_refresh_tokens), true, true},
+    {"accept_legacy_audience", offsetof(struct client_policy, accepts_old_audience), false, false},
 };
 
 /* Bounds are those of the realm's settings of the same names. */

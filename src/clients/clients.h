@@ -17,7 +17,14 @@
 #define CLIENT_GRANT_REFRESH_TOKEN 0x2
 #define CLIENT_GRANT_CLIENT_CREDENTIALS 0x4
 
-enum client_auth_method { CLIENT_AUTH_NONE, CLIENT_AUTH_SECRET_BASIC, CLIENT_AUTH_SECRET_POST };
+enum client_auth_method {
+	CLIENT_AUTH_NONE,
+	CLIENT_AUTH_SECRET_BASIC,
+	CLIENT_AUTH_SECRET_POST,
+	CLIENT_AUTH_PRIVATE_KEY_JWT
+};
+/* Does a client of this method have secrets? */
+bool client_auth_method_has_secret(enum client_auth_method);
 enum {
 	CLIENT_SECRETS_MAX = 2,
 	CLIENT_URIS_MAX = 50,
@@ -45,6 +52,7 @@ struct client_policy {
 	bool may_skip_nonce;	   /* when it skips PKCE: else a nonce is asked for instead */
 	bool skip_consent;	   /* first party */
 	bool keeps_refresh_tokens; /* no rotation; confidential clients only */
+	bool accepts_old_audience; /* assertions for the token endpoint, and audiences in arrays */
 	enum jose_algorithm access_token_alg;
 	/* clients_lifetimes() has what counts. */
 	struct own_lifetime access_token, id_token;
@@ -58,6 +66,8 @@ struct client {
 	const char *name;      /* client_name, or client_id */
 	bool is_enabled;
 	enum client_auth_method auth_method; /* token_endpoint_auth_method */
+	enum jose_algorithm assertion_alg;   /* token_endpoint_auth_signing_alg: RS256 by default */
+	const char *jwks, *jwks_uri;	     /* its keys: client_keys.h; NULL when none */
 	unsigned grants;		     /* CLIENT_GRANT_* */
 	const char **redirect_uris;
 	size_t redirect_uri_count;
@@ -91,6 +101,11 @@ enum client_secret_verdict { CLIENT_SECRET_RIGHT, CLIENT_SECRET_WRONG, CLIENT_SE
 enum client_secret_verdict clients_check_secret(
     struct call *, const struct client *, const char *secret);
 
+/* A second secret for a client of a method that has them. The one that was newest until now is good
+ * for overlap_seconds more, an older one ends at once. *secret lives as long as the call. */
+enum result clients_add_secret(
+    struct call *, const struct client *, int64_t overlap_seconds, const char **secret);
+
 /* Exact match, byte by byte; any port for http://127.0.0.1 and http://[::1] (RFC 8252, 7.3). http
  * is for loopback only, also at run time (R-05). */
 bool clients_has_redirect_uri(const struct client *, const char *uri);
@@ -100,7 +115,7 @@ bool clients_has_post_logout_redirect_uri(const struct client *, const char *uri
  * given, else made. */
 struct client_registration {
 	const char *client_id;
-	const char *client_secret; /* shown once; NULL for a public client */
+	const char *client_secret; /* shown once; NULL for a client that has none */
 	struct uuid id;
 	const char *error; /* "invalid_redirect_uri", "invalid_client_metadata"; NULL when fine */
 	const char *error_description;

@@ -39,3 +39,27 @@ WITH created AS (
 	SELECT $1::uuid, $8::uuid, 'client.created', id FROM created
 )
 SELECT id FROM created
+
+-- Into the slot that the newest live secret does not have. $4: seconds that one is good for still; what is in the other slot goes.
+-- name: clients_add_secret :one :write
+WITH newest AS (
+	SELECT slot FROM client_secrets
+	WHERE realm_id = $1::uuid AND client = $2::uuid AND (expires_at IS NULL OR expires_at > db_now())
+	ORDER BY created_at DESC, slot DESC
+	LIMIT 1
+), shortened AS (
+	UPDATE client_secrets s
+	SET expires_at = least(s.expires_at, db_now() + make_interval(secs => $4::bigint))
+	FROM newest
+	WHERE s.realm_id = $1::uuid AND s.client = $2::uuid AND s.slot = newest.slot
+), added AS (
+	INSERT INTO client_secrets (realm_id, client, slot, digest, created_at)
+	VALUES ($1::uuid, $2::uuid, coalesce(3 - (SELECT slot FROM newest), 1), $3::bytea, db_now())
+	ON CONFLICT (realm_id, client, slot) DO UPDATE
+	SET digest = excluded.digest, phc = NULL, created_at = excluded.created_at, expires_at = NULL
+	RETURNING client
+), audited AS (
+	INSERT INTO events (realm_id, id, kind, client)
+	SELECT $1::uuid, $5::uuid, 'client.secret_added', client FROM added
+)
+SELECT client FROM added

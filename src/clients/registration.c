@@ -11,7 +11,9 @@
 #include "db/db.h"
 #include "realms/realms.h"
 
-enum { POLICY_BYTES_MAX = 1024 };
+/* What the database prints of a document has a space behind each colon and comma: a third more at
+ * worst, and that must be read again. */
+enum { POLICY_BYTES_MAX = 1024, DOCUMENT_BYTES_MAX = JSON_BYTES_MAX / 4 * 3 };
 
 static const char *const kept_arrays[] = {
     "redirect_uris", "post_logout_redirect_uris", "contacts", NULL};
@@ -29,6 +31,16 @@ write_strings(struct json_writer *writer, const char *name, const json_t *array)
 	writer_array_end(writer);
 }
 
+static void
+write_json(struct arena *arena, struct json_writer *writer, const char *name, const json_t *value)
+{
+	size_t length = json_dumpb(value, NULL, 0, JSON_ENCODE_ANY | JSON_COMPACT);
+	char *buffer = arena_alloc(arena, length + 1);
+
+	json_dumpb(value, buffer, length, JSON_ENCODE_ANY | JSON_COMPACT);
+	writer_raw(writer, name, buffer);
+}
+
 /* What is kept: known members only, with the defaults that were filled in. */
 static const char *
 document_of(struct arena *arena, const struct registration_request *request)
@@ -38,7 +50,7 @@ document_of(struct arena *arena, const struct registration_request *request)
 	struct text text;
 	size_t i;
 
-	text_init(&text, arena, JSON_BYTES_MAX);
+	text_init(&text, arena, DOCUMENT_BYTES_MAX);
 	writer_init(&writer, &text);
 	writer_object_begin(&writer, NULL);
 	for (i = 0; registration_texts[i] != NULL; i++)
@@ -55,6 +67,10 @@ document_of(struct arena *arena, const struct registration_request *request)
 	writer_text(&writer, "scope", request->scope);
 	writer_text(&writer, "id_token_signed_response_alg", request->id_token_alg);
 	writer_text_if(&writer, "userinfo_signed_response_alg", request->userinfo_alg);
+	writer_text_if(&writer, "token_endpoint_auth_signing_alg", request->assertion_alg);
+	writer_text_if(&writer, "jwks_uri", request->jwks_uri);
+	if (request->jwks != NULL)
+		write_json(arena, &writer, "jwks", request->jwks);
 	writer_object_end(&writer);
 	return (text.overflowed ? NULL : text.data);
 }
@@ -87,12 +103,12 @@ clients_register(struct call *call, const json_t *metadata, struct client_regist
 	document = document_of(call->arena, &request);
 	if (document == NULL) {
 		out->error = "invalid_client_metadata";
-		out->error_description = "the metadata is larger than 65536 bytes";
+		out->error_description = "the metadata is larger than 49152 bytes";
 		return (RESULT_OK);
 	}
 	client_id = request.client_id != NULL ? arena_string(call->arena, request.client_id)
 					      : uuid_string(call->arena, &id);
-	if (request.auth_method != CLIENT_AUTH_NONE) {
+	if (client_auth_method_has_secret(request.auth_method)) {
 		secret = request.client_secret != NULL
 			     ? arena_string(call->arena, request.client_secret)
 			     : bearer_create(call->arena, CLIENT_SECRET_PREFIX);
@@ -121,21 +137,13 @@ write_members(struct call *call, struct json_writer *writer, const char *documen
 {
 	const char *error, *name;
 	json_t *tree, *value;
-	size_t length;
-	char *buffer;
 
 	tree = parse_json(document, strlen(document), &error);
 	if (!json_is_object(tree)) {
 		json_decref(tree);
 		return (false);
 	}
-	json_object_foreach(tree, name, value)
-	{
-		length = json_dumpb(value, NULL, 0, JSON_ENCODE_ANY | JSON_COMPACT);
-		buffer = arena_alloc(call->arena, length + 1);
-		json_dumpb(value, buffer, length, JSON_ENCODE_ANY | JSON_COMPACT);
-		writer_raw(writer, name, buffer);
-	}
+	json_object_foreach(tree, name, value) write_json(call->arena, writer, name, value);
 	json_decref(tree);
 	return (true);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "async/fetch_policy.h"
 #include "base/text.h"
 #include "clients/client_metadata.h"
 #include "clients/client_policy.h"
@@ -113,9 +114,10 @@ check_credentials(struct checking *checking)
 		return (refuse(checking, invalid, "client_id is not printable ASCII"));
 	if (request->client_secret != NULL && !is_printable(request->client_secret))
 		return (refuse(checking, invalid, "client_secret is not printable ASCII"));
-	if (request->client_secret != NULL && request->auth_method == CLIENT_AUTH_NONE)
+	if (request->client_secret != NULL && !client_auth_method_has_secret(request->auth_method))
 		return (refuse(checking, invalid,
-		    "client_secret does not go with token_endpoint_auth_method none"));
+		    "client_secret does not go with token_endpoint_auth_method %s",
+		    client_auth_method_name(request->auth_method)));
 	return (true);
 }
 
@@ -129,7 +131,7 @@ check_auth_method(struct checking *checking)
 	if (!client_auth_method_find(name, &checking->request->auth_method))
 		return (refuse(checking, invalid,
 		    "token_endpoint_auth_method is none of none, client_secret_basic, "
-		    "client_secret_post"));
+		    "client_secret_post, private_key_jwt"));
 	return (true);
 }
 
@@ -323,6 +325,83 @@ check_algorithms(struct checking *checking)
 		read_algorithm(checking, "userinfo_signed_response_alg", &request->userinfo_alg));
 }
 
+/* J-09: every key of it is sound, public, and one is for the algorithm that was asked for. */
+static bool
+check_jwks(struct checking *checking, const json_t *jwks)
+{
+	size_t length = json_dumpb(jwks, NULL, 0, JSON_COMPACT);
+	char *text;
+	const char *problem;
+
+	if (!json_is_object(jwks) || length > JWK_SET_BYTES_MAX)
+		return (refuse(checking, invalid, "jwks is not an object of at most %d bytes",
+		    JWK_SET_BYTES_MAX));
+	text = arena_alloc(checking->arena, length + 1);
+	json_dumpb(jwks, text, length, JSON_COMPACT);
+	if (jwk_set_parse(checking->arena, text, length, true, &problem) == NULL)
+		return (refuse(checking, invalid, "jwks: %s", problem));
+	return (true);
+}
+
+static bool
+has_key_for(const json_t *jwks, enum jose_algorithm algorithm)
+{
+	const json_t *keys = member_array(jwks, "keys");
+	struct jose_key *key;
+	const char *problem;
+	size_t i;
+
+	for (i = 0; i < json_array_size(keys); i++) {
+		key = jose_key_from_jwk(json_array_get(keys, i), algorithm, &problem);
+		if (key == NULL)
+			continue;
+		jose_key_free(key);
+		return (true);
+	}
+	return (false);
+}
+
+/* RFC 7591, 2: where the keys are, in one place. */
+static bool
+check_keys(struct checking *checking)
+{
+	struct registration_request *request = checking->request;
+	const char *problem;
+
+	request->jwks = member(checking, "jwks");
+	if (!read_text(checking, "jwks_uri", CLIENT_URI_BYTES_MAX, &request->jwks_uri))
+		return (false);
+	if (request->jwks != NULL && request->jwks_uri != NULL)
+		return (refuse(checking, invalid, "jwks and jwks_uri do not go together"));
+	if (request->jwks_uri != NULL &&
+	    fetch_policy_url(request->jwks_uri, &problem) == FETCH_REFUSED)
+		return (refuse(checking, invalid, "jwks_uri %s", problem));
+	return (request->jwks == NULL || check_jwks(checking, request->jwks));
+}
+
+/* What private_key_jwt needs. */
+static bool
+check_assertions(struct checking *checking)
+{
+	struct registration_request *request = checking->request;
+	enum jose_algorithm algorithm = JOSE_RS256;
+
+	if (!read_algorithm(checking, "token_endpoint_auth_signing_alg", &request->assertion_alg))
+		return (false);
+	if (request->auth_method != CLIENT_AUTH_PRIVATE_KEY_JWT)
+		return (true);
+	if (request->jwks == NULL && request->jwks_uri == NULL)
+		return (refuse(checking, invalid, "private_key_jwt needs jwks or jwks_uri"));
+	if (request->assertion_alg == NULL)
+		request->assertion_alg = jose_algorithm_name(algorithm);
+	jose_algorithm_find(request->assertion_alg, &algorithm);
+	if (request->jwks != NULL && !has_key_for(request->jwks, algorithm))
+		return (refuse(checking, invalid,
+		    "jwks has no key for token_endpoint_auth_signing_alg %s",
+		    request->assertion_alg));
+	return (true);
+}
+
 static bool
 check_policy(struct checking *checking)
 {
@@ -348,5 +427,5 @@ registration_check(struct arena *arena, const json_t *metadata, const char *scop
 		check_grants(&checking) && check_response_types(&checking) &&
 		check_redirects(&checking) && check_texts(&checking) &&
 		check_scope(&checking, scope_default) && check_algorithms(&checking) &&
-		check_policy(&checking));
+		check_keys(&checking) && check_assertions(&checking) && check_policy(&checking));
 }

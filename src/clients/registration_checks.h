@@ -9,12 +9,15 @@
 struct registration_request {
 	const json_t *metadata;
 	const char *client_id;	   /* NULL: make one */
-	const char *client_secret; /* NULL: make one, or none for a public client */
+	const char *client_secret; /* NULL: make one, or none for a method without */
 	enum client_auth_method auth_method;
 	unsigned grants;
 	bool is_native;
 	const char *scope;
 	const char *id_token_alg, *userinfo_alg; /* userinfo_alg: NULL for none */
+	const char *assertion_alg;		 /* NULL for none */
+	const json_t *jwks;			 /* NULL for none */
+	const char *jwks_uri;			 /* NULL for none */
 	struct client_policy policy;
 };
 

@@ -9,7 +9,9 @@
 #include "base/text.h"
 #include "clients/clients.h"
 #include "clients/secrets.h"
+#include "db/db.h"
 #include "people/phc.h"
+#include "realms/realms.h"
 
 enum { REMEMBERED = 256, REMEMBERED_MS = 60 * 1000, RANDOM_BYTES = 32 };
 
@@ -109,4 +111,25 @@ client_secret_store(struct call *call, const char *secret, struct client_secret 
 		return (phc_hash(call, secret, &out->phc));
 	sha256(secret, strlen(secret), out->digest);
 	return (RESULT_OK);
+}
+
+enum result
+clients_add_secret(
+    struct call *call, const struct client *client, int64_t overlap_seconds, const char **secret)
+{
+	const char *made = bearer_create(call->arena, CLIENT_SECRET_PREFIX);
+	struct uuid event = uuid_create();
+	uint8_t digest[SHA256_BYTES];
+	struct db_rows rows;
+	enum result result;
+
+	sha256(made, strlen(made), digest);
+	result = db_run(call, STATEMENT_clients_add_secret,
+	    DB_VALUES(db_uuid(&call->realm->id), db_uuid(&client->id),
+		db_bytes(digest, sizeof(digest)), db_integer(call, overlap_seconds),
+		db_uuid(&event)),
+	    &rows);
+	if (result == RESULT_OK)
+		*secret = made;
+	return (result);
 }

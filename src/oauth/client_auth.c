@@ -3,12 +3,17 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "clients/failures.h"
+#include "realms/realms.h"
+#include "web/request.h"
 
 /* THE TABLE of methods; discovery announces it. */
 const struct client_authentication *const client_authentications[] = {
     &client_authentication_basic,
     &client_authentication_post,
+    &client_authentication_private_key_jwt,
     &client_authentication_none,
 };
 const size_t client_authentications_count =
@@ -25,8 +30,7 @@ static const struct client_authentication *
 method_choose(struct call *call, const struct form *form, struct oauth_error *error)
 {
 	const struct client_authentication *chosen = NULL;
-	/* Not spoken here, but it counts: beside another method it makes the request invalid. */
-	size_t tried = form_value(form, "client_assertion") != NULL, i;
+	size_t tried = 0, i;
 
 	for (i = 0; i < client_authentications_count; i++) {
 		if (!client_authentications[i]->is_tried(call, form))
@@ -40,7 +44,7 @@ method_choose(struct call *call, const struct form *form, struct oauth_error *er
 		return (NULL);
 	}
 	if (chosen == NULL)
-		client_auth_refuse(error, tried == 1 ? "client_assertion" : "no_client");
+		client_auth_refuse(error, "no_client");
 	return (chosen);
 }
 
@@ -61,22 +65,34 @@ client_find(
 	}
 }
 
+/* One who failed too often has to wait, whatever the proof: else guessing would go on. */
 static bool
-secret_check(struct call *call, const struct client *client, const struct client_proof *proof,
-    struct oauth_error *error)
+failures_check(const struct client_attempt *attempt, struct oauth_error *error)
 {
-	if (proof->secret == NULL)
+	unsigned seconds = client_failures_wait(attempt, clock_monotonic_ms());
+
+	if (seconds == 0)
 		return (true);
-	switch (clients_check_secret(call, client, proof->secret)) {
-	case CLIENT_SECRET_RIGHT:
-		return (true);
-	case CLIENT_SECRET_WRONG:
-		return (client_auth_refuse(error, "wrong_secret"));
-	case CLIENT_SECRET_BUSY:
-		break;
-	}
-	return (oauth_fail(error, OAUTH_TEMPORARILY_UNAVAILABLE, "secret_check_busy",
-	    "The service cannot answer just now. Try again in a moment."));
+	oauth_fail(error, OAUTH_TOO_MANY_FAILURES, "too_many_failures",
+	    "Client authentication failed too often. Wait for a minute.");
+	error->retry_after = seconds;
+	return (false);
+}
+
+static bool
+proof_check(struct call *call, const struct client_authentication *method,
+    const struct client_proof *proof, const struct client **out, struct oauth_error *error)
+{
+	const struct client *client;
+
+	if (!client_find(call, proof->client_id, &client, error))
+		return (false);
+	if (client->auth_method != method->method)
+		return (client_auth_refuse(error, "other_client_authentication"));
+	if (!method->verify(call, client, proof, error))
+		return (false);
+	*out = client;
+	return (true);
 }
 
 bool
@@ -85,8 +101,8 @@ client_authenticate(struct call *call, const struct form *form, const struct cli
 {
 	const struct client_authentication *method;
 	const char *named = form_value(form, "client_id");
-	const struct client *client;
-	struct client_proof proof;
+	struct client_proof proof = {0};
+	struct client_attempt attempt;
 
 	if ((method = method_choose(call, form, error)) == NULL)
 		return (false);
@@ -94,13 +110,14 @@ client_authenticate(struct call *call, const struct form *form, const struct cli
 		return (false);
 	if (named != NULL && !text_equal(named, proof.client_id))
 		return (oauth_fail(error, OAUTH_INVALID_REQUEST, "two_client_ids",
-		    "The client_id in the body is not that of the Authorization header."));
-	if (!client_find(call, proof.client_id, &client, error))
+		    "The client_id in the body is not that of the client authentication."));
+	attempt =
+	    (struct client_attempt){call->realm->issuer, proof.client_id, call->request->peer};
+	if (!failures_check(&attempt, error))
 		return (false);
-	if (client->auth_method != method->method)
-		return (client_auth_refuse(error, "other_client_authentication"));
-	if (!secret_check(call, client, &proof, error))
-		return (false);
-	*out = client;
-	return (true);
+	if (proof_check(call, method, &proof, out, error))
+		return (true);
+	if (error->code == OAUTH_INVALID_CLIENT)
+		client_failures_count(&attempt, clock_monotonic_ms());
+	return (false);
 }

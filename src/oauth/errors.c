@@ -12,6 +12,7 @@ enum { ERROR_BODY_MAX = 4096 };
 static const struct {
 	const char *name;
 	int status;
+	unsigned retry_after; /* seconds; 0: trying again does not help */
 } errors[] = {
     [OAUTH_NO_ERROR] = {"", 401},
     [OAUTH_INVALID_REQUEST] = {"invalid_request", 400},
@@ -23,7 +24,7 @@ static const struct {
     [OAUTH_UNSUPPORTED_RESPONSE_TYPE] = {"unsupported_response_type", 400},
     [OAUTH_ACCESS_DENIED] = {"access_denied", 403},
     [OAUTH_SERVER_ERROR] = {"server_error", 500},
-    [OAUTH_TEMPORARILY_UNAVAILABLE] = {"temporarily_unavailable", 503},
+    [OAUTH_TEMPORARILY_UNAVAILABLE] = {"temporarily_unavailable", 503, 1},
     [OAUTH_LOGIN_REQUIRED] = {"login_required", 400},
     [OAUTH_CONSENT_REQUIRED] = {"consent_required", 400},
     [OAUTH_INTERACTION_REQUIRED] = {"interaction_required", 400},
@@ -33,6 +34,7 @@ static const struct {
     [OAUTH_UNMET_AUTHENTICATION_REQUIREMENTS] = {"unmet_authentication_requirements", 400},
     [OAUTH_INVALID_TOKEN] = {"invalid_token", 401},
     [OAUTH_INSUFFICIENT_SCOPE] = {"insufficient_scope", 403},
+    [OAUTH_TOO_MANY_FAILURES] = {"temporarily_unavailable", 429, 60},
 };
 
 bool
@@ -42,6 +44,7 @@ oauth_fail(struct oauth_error *error, enum oauth_error_code code, const char *re
 	error->code = code;
 	error->reason = reason;
 	error->description = description;
+	error->retry_after = 0;
 	return (false);
 }
 
@@ -68,6 +71,16 @@ oauth_error_status(enum oauth_error_code code)
 {
 	oauth_error_name(code);
 	return (errors[code].status);
+}
+
+static void
+retry_after_add(struct call *call, struct reply *reply, const struct oauth_error *error)
+{
+	unsigned seconds =
+	    error->retry_after != 0 ? error->retry_after : errors[error->code].retry_after;
+
+	if (seconds != 0)
+		reply_header(call, reply, "Retry-After", arena_format(call->arena, "%u", seconds));
 }
 
 void
@@ -103,8 +116,7 @@ oauth_error_reply(struct call *call, const struct oauth_error *error)
 		reply_header(call, &reply, "WWW-Authenticate",
 		    arena_format(
 			call->arena, "Basic realm=\"%s\", charset=\"UTF-8\"", call->realm->issuer));
-	if (error->code == OAUTH_TEMPORARILY_UNAVAILABLE)
-		reply_header(call, &reply, "Retry-After", "1");
+	retry_after_add(call, &reply, error);
 	return (reply);
 }
 

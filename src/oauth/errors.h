@@ -31,14 +31,16 @@ enum oauth_error_code {
 	OAUTH_REGISTRATION_NOT_SUPPORTED,
 	OAUTH_UNMET_AUTHENTICATION_REQUIREMENTS,
 	OAUTH_INVALID_TOKEN,
-	OAUTH_INSUFFICIENT_SCOPE
+	OAUTH_INSUFFICIENT_SCOPE,
+	OAUTH_TOO_MANY_FAILURES /* temporarily_unavailable, but 429: it is the client's doing */
 };
 
 struct oauth_error {
 	enum oauth_error_code code;
 	const char
-	    *description;   /* for the client: ASCII, no quotes or backslashes (RFC 6749, 5.2) */
-	const char *reason; /* for log and audit: distinct, "code_reuse" */
+	    *description;     /* for the client: ASCII, no quotes or backslashes (RFC 6749, 5.2) */
+	const char *reason;   /* for log and audit: distinct, "code_reuse" */
+	unsigned retry_after; /* seconds; 0: the code says whether to try again */
 };
 
 /* Fills *error and returns false, so that `return (oauth_fail(error, ...))` reads well. */
@@ -55,8 +57,8 @@ void oauth_error_note(struct call *, const struct oauth_error *);
 
 /*
  * JSON body of the token, introspection and revocation endpoints; 401 with WWW-Authenticate: Basic
- * for invalid_client (RFC 9110, 15.5.2 wants it with every 401); 503 with Retry-After for
- * temporarily_unavailable. Sets call->reason.
+ * for invalid_client (RFC 9110, 15.5.2 wants it with every 401); 503 or 429 (RFC 6585, 4) with
+ * Retry-After for temporarily_unavailable. Sets call->reason.
  */
 struct reply oauth_error_reply(struct call *, const struct oauth_error *);
 /*

@@ -27,8 +27,8 @@ tokens_make_id(
 	    &writer, "exp", now + clients_lifetimes(call->realm, order->client).id_token);
 	writer_text_if(&writer, "nonce", order->nonce);
 	if (access_token != NULL)
-		writer_text(
-		    &writer, "at_hash", jose_half_hash(call->arena, algorithm, access_token));
+		writer_text(&writer, "at_hash",
+		    jose_half_hash(call->arena, order->client->id_token_alg, access_token));
 	claims_write_sign_in(&writer, order->grant);
 	writer_object_end(&writer);
 	return (keys_sign(call, order->client->id_token_alg, TYP_ID_TOKEN, &payload, text));

@@ -1,6 +1,8 @@
 /* clients/: registration, finding, secrets, metadata. */
 #include <stdio.h>
 
+#include "base/clock.h"
+#include "clients/used_assertions.h"
 #include "test_store_fixture.h"
 
 #define IMPORTED "s3cret of another system"
@@ -163,6 +165,142 @@ START_TEST(an_expired_secret_is_none)
 }
 END_TEST
 
+static const char *added[3];
+
+static void
+adds_secret(struct call *call, long long overlap, const char **out)
+{
+	const struct client *client;
+	const char *secret;
+
+	ck_assert_int_eq(clients_find_by_uuid(call, &store.app, &client), RESULT_OK);
+	ck_assert_int_eq(clients_add_secret(call, client, overlap, &secret), RESULT_OK);
+	ck_assert(text_starts_with(secret, "lk_cs_"));
+	*out = strdup(secret);
+}
+
+static void
+adds_first(struct call *call)
+{
+	adds_secret(call, 60, &added[0]);
+}
+
+static void
+adds_second(struct call *call)
+{
+	adds_secret(call, 3600, &added[1]);
+}
+
+static void
+adds_at_once(struct call *call)
+{
+	adds_secret(call, 0, &added[2]);
+}
+
+static long long
+lives(const char *secret)
+{
+	return (
+	    store_ask("SELECT count(*) FROM client_secrets WHERE digest = "
+		      "sha256(convert_to('%s', 'UTF8')) AND (expires_at IS NULL OR expires_at > "
+		      "db_now())",
+		secret));
+}
+
+START_TEST(c05_a_secret_is_added_and_the_one_before_ends_after_the_overlap)
+{
+	store_run(adds_first);
+	ck_assert_int_eq(lives(store.app_secret) + lives(added[0]), 2);
+	ck_assert_int_eq(
+	    store_ask("SELECT count(*) FROM client_secrets WHERE expires_at IS NOT NULL"), 1);
+	store_sql("UPDATE client_secrets SET expires_at = db_now() WHERE expires_at IS NOT NULL");
+	ck_assert_int_eq(lives(store.app_secret), 0);
+	ck_assert_int_eq(lives(added[0]), 1);
+	ck_assert_int_eq(store_events("client.secret_added"), 1);
+}
+END_TEST
+
+START_TEST(c05_there_are_never_three_secrets)
+{
+	store_run(adds_first);
+	store_run(adds_second);
+	ck_assert_int_eq(lives(store.app_secret), 0);
+	ck_assert_int_eq(lives(added[0]) + lives(added[1]), 2);
+	ck_assert_int_eq(store_ask("SELECT count(*) FROM client_secrets"), 2);
+	store_run(adds_at_once);
+	ck_assert_int_eq(lives(added[0]) + lives(added[1]), 0);
+	ck_assert_int_eq(lives(added[2]), 1);
+}
+END_TEST
+
+START_TEST(c05_an_imported_secret_ends_like_any_other)
+{
+	store_sql("UPDATE client_secrets SET digest = NULL, phc = 'x'");
+	store_run(adds_first);
+	ck_assert_int_eq(store_ask("SELECT count(*) FROM client_secrets WHERE phc = 'x' AND "
+				   "expires_at > db_now()"),
+	    1);
+	store_run(adds_second);
+	ck_assert_int_eq(store_ask("SELECT count(*) FROM client_secrets WHERE phc = 'x'"), 0);
+}
+END_TEST
+
+static void
+uses_assertions(struct call *call)
+{
+	int64_t expiry = (int64_t)store_ask("SELECT (extract(epoch FROM db_now()) * 1000)::bigint");
+	const struct client *app, *page;
+
+	ck_assert_int_eq(clients_find_by_uuid(call, &store.app, &app), RESULT_OK);
+	ck_assert_int_eq(clients_find_by_uuid(call, &store.page, &page), RESULT_OK);
+	ck_assert_int_eq(used_assertions_add(call, app, "one", expiry), RESULT_OK);
+	ck_assert_int_eq(used_assertions_add(call, app, "one", expiry), RESULT_CONFLICT);
+	ck_assert_int_eq(call->failure, RESULT_OK);
+	ck_assert_int_eq(used_assertions_add(call, app, "two", expiry), RESULT_OK);
+	ck_assert_int_eq(used_assertions_add(call, page, "one", expiry), RESULT_OK);
+	ck_assert_int_eq(used_assertions_add(call, app, "one", expiry + 300000), RESULT_OK);
+}
+
+START_TEST(c03_an_assertion_is_remembered)
+{
+	store_run(uses_assertions);
+	ck_assert_int_eq(store_ask("SELECT count(*) FROM used_assertions"), 4);
+}
+END_TEST
+
+struct used {
+	int64_t expiry;
+	enum result result;
+};
+
+static void
+uses_the_same(struct call *call, void *argument)
+{
+	struct used *used = argument;
+	const struct client *app;
+
+	ck_assert_int_eq(clients_find_by_uuid(call, &store.app, &app), RESULT_OK);
+	used->result = used_assertions_add(call, app, "same", used->expiry);
+}
+
+START_TEST(c03_of_many_at_once_one_is_the_first)
+{
+	int64_t expiry = clock_now_us() / 1000;
+	struct used uses[8];
+	unsigned first = 0;
+	size_t i;
+
+	for (i = 0; i < 8; i++)
+		uses[i] = (struct used){.expiry = expiry};
+	store_run_many(8, uses_the_same, uses, sizeof(uses[0]));
+	for (i = 0; i < 8; i++) {
+		ck_assert(uses[i].result == RESULT_OK || uses[i].result == RESULT_CONFLICT);
+		first += uses[i].result == RESULT_OK;
+	}
+	ck_assert_uint_eq(first, 1);
+}
+END_TEST
+
 static void
 imports(struct call *call)
 {
@@ -316,6 +454,11 @@ suite_db_store_clients(void)
 	tcase_add_test(tests, c05_a_secret_of_ours_is_a_digest);
 	tcase_add_test(tests, c05_two_secrets_live_side_by_side);
 	tcase_add_test(tests, an_expired_secret_is_none);
+	tcase_add_test(tests, c05_a_secret_is_added_and_the_one_before_ends_after_the_overlap);
+	tcase_add_test(tests, c05_there_are_never_three_secrets);
+	tcase_add_test(tests, c05_an_imported_secret_ends_like_any_other);
+	tcase_add_test(tests, c03_an_assertion_is_remembered);
+	tcase_add_test(tests, c03_of_many_at_once_one_is_the_first);
 	tcase_add_test(tests, c05_an_imported_secret_is_argon2id_and_remembered);
 	tcase_add_test(tests, metadata_is_kept_and_written);
 	tcase_add_test(tests, what_is_refused_writes_nothing);

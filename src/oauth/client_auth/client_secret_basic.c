@@ -88,4 +88,5 @@ const struct client_authentication client_authentication_basic = {
     .name = "client_secret_basic",
     .is_tried = basic_is_tried,
     .read = basic_read,
+    .verify = client_secret_verify,
 };

@@ -27,4 +27,5 @@ const struct client_authentication client_authentication_post = {
     .name = "client_secret_post",
     .is_tried = post_is_tried,
     .read = post_read,
+    .verify = client_secret_verify,
 };

@@ -9,6 +9,7 @@ none_is_tried(struct call *call, const struct form *form)
 	return (form_value(form, "client_id") != NULL &&
 		form_value(form, "client_secret") == NULL &&
 		form_value(form, "client_assertion") == NULL &&
+		form_value(form, "client_assertion_type") == NULL &&
 		request_header_count(call->request, "authorization") == 0);
 }
 
@@ -19,7 +20,18 @@ none_read(
 	(void)call;
 	(void)error;
 	out->client_id = form_value(form, "client_id");
-	out->secret = NULL;
+	return (true);
+}
+
+/* It has nothing to prove itself with. */
+static bool
+none_verify(struct call *call, const struct client *client, const struct client_proof *proof,
+    struct oauth_error *error)
+{
+	(void)call;
+	(void)client;
+	(void)proof;
+	(void)error;
 	return (true);
 }
 
@@ -28,4 +40,5 @@ const struct client_authentication client_authentication_none = {
     .name = "none",
     .is_tried = none_is_tried,
     .read = none_read,
+    .verify = none_verify,
 };

@@ -7,6 +7,15 @@
 #include "clients/registration_checks.h"
 
 #define URI "\"redirect_uris\":[\"https://a.example/cb\"]"
+#define SIGNS URI ",\"token_endpoint_auth_method\":\"private_key_jwt\""
+#define ES256 ",\"token_endpoint_auth_signing_alg\":\"ES256\""
+/* RFC 7515, A.3.1: the public half, and what makes it private. */
+#define EC_KEY                                                                                     \
+	"\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","  \
+	"\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\""
+#define EC_PRIVATE ",\"d\":\"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI\""
+#define JWKS ",\"jwks\":{\"keys\":[{" EC_KEY "}]}"
+#define JWKS_URI ",\"jwks_uri\":\"https://a.example/jwks\""
 
 static const struct {
 	const char *metadata, *error;
@@ -36,7 +45,29 @@ static const struct {
     {"{" URI ",\"response_types\":[]}", "invalid_client_metadata"},
     {"{\"grant_types\":[\"client_credentials\"],\"response_types\":[\"code\"]}",
 	"invalid_client_metadata"},
-    {"{" URI ",\"token_endpoint_auth_method\":\"private_key_jwt\"}", "invalid_client_metadata"},
+    {"{" SIGNS "}", "invalid_client_metadata"},
+    {"{" SIGNS JWKS_URI "}", NULL},
+    {"{" SIGNS ES256 JWKS "}", NULL},
+    {"{" SIGNS ES256 JWKS JWKS_URI "}", "invalid_client_metadata"},
+    {"{" SIGNS ES256 JWKS ",\"jwks_uri\":null}", NULL},
+    {"{" SIGNS JWKS "}", "invalid_client_metadata"},
+    {"{" SIGNS ES256 JWKS ",\"client_secret\":\"x\"}", "invalid_client_metadata"},
+    {"{" SIGNS ES256 ",\"jwks\":{\"keys\":[{" EC_KEY EC_PRIVATE "}]}}", "invalid_client_metadata"},
+    {"{" SIGNS ES256 ",\"jwks\":{\"keys\":[]}}", "invalid_client_metadata"},
+    {"{" SIGNS ES256 ",\"jwks\":{}}", "invalid_client_metadata"},
+    {"{" SIGNS ES256 ",\"jwks\":[]}", "invalid_client_metadata"},
+    {"{" SIGNS ES256 ",\"jwks\":\"x\"}", "invalid_client_metadata"},
+    {"{" SIGNS ",\"token_endpoint_auth_signing_alg\":\"HS256\"" JWKS_URI "}",
+	"invalid_client_metadata"},
+    {"{" SIGNS ",\"token_endpoint_auth_signing_alg\":\"none\"" JWKS_URI "}",
+	"invalid_client_metadata"},
+    {"{" SIGNS ",\"jwks_uri\":\"http://a.example/jwks\"}", "invalid_client_metadata"},
+    {"{" SIGNS ",\"jwks_uri\":\"https://127.0.0.1/jwks\"}", "invalid_client_metadata"},
+    {"{" SIGNS ",\"jwks_uri\":1}", "invalid_client_metadata"},
+    {"{" URI JWKS "}", NULL},
+    {"{" URI ",\"accept_legacy_audience\":true}", NULL},
+    {"{" URI ",\"accept_legacy_audience\":\"yes\"}", "invalid_client_metadata"},
+    {"{" URI ",\"token_endpoint_auth_method\":\"client_secret_jwt\"}", "invalid_client_metadata"},
     {"{" URI ",\"token_endpoint_auth_method\":1}", "invalid_client_metadata"},
     {"{" URI ",\"token_endpoint_auth_method\":\"none\"}", NULL},
     {"{" URI ",\"token_endpoint_auth_method\":\"none\",\"client_secret\":\"x\"}",
@@ -148,6 +179,12 @@ START_TEST(defaults)
 	ck_assert_ptr_null(request.userinfo_alg);
 	ck_assert_ptr_null(request.client_id);
 	ck_assert_ptr_null(request.client_secret);
+	ck_assert_ptr_null(request.assertion_alg);
+	json_decref(tree);
+	ck_assert(check(arena, "{" SIGNS JWKS_URI "}", &request, &out, &tree));
+	ck_assert_str_eq(request.assertion_alg, "RS256");
+	ck_assert_str_eq(request.jwks_uri, "https://a.example/jwks");
+	ck_assert(!request.policy.accepts_old_audience);
 	json_decref(tree);
 	ck_assert(
 	    check(arena, "{\"grant_types\":[\"client_credentials\"]}", &request, &out, &tree));

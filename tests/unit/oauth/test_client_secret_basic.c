@@ -93,13 +93,15 @@ END_TEST
 
 START_TEST(methods_have_the_names_of_their_registration)
 {
-	ck_assert_uint_eq(client_authentications_count, 3);
+	ck_assert_uint_eq(client_authentications_count, 4);
 	ck_assert_str_eq(client_authentications[0]->name, "client_secret_basic");
 	ck_assert_int_eq(client_authentications[0]->method, CLIENT_AUTH_SECRET_BASIC);
 	ck_assert_str_eq(client_authentications[1]->name, "client_secret_post");
 	ck_assert_int_eq(client_authentications[1]->method, CLIENT_AUTH_SECRET_POST);
-	ck_assert_str_eq(client_authentications[2]->name, "none");
-	ck_assert_int_eq(client_authentications[2]->method, CLIENT_AUTH_NONE);
+	ck_assert_str_eq(client_authentications[2]->name, "private_key_jwt");
+	ck_assert_int_eq(client_authentications[2]->method, CLIENT_AUTH_PRIVATE_KEY_JWT);
+	ck_assert_str_eq(client_authentications[3]->name, "none");
+	ck_assert_int_eq(client_authentications[3]->method, CLIENT_AUTH_NONE);
 }
 END_TEST
 

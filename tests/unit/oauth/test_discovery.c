@@ -114,6 +114,8 @@ START_TEST(what_we_hold_to_is_announced)
 	ck_assert(has("code_challenge_methods_supported", "S256"));
 	ck_assert(has("id_token_signing_alg_values_supported", "RS256"));
 	ck_assert(has("id_token_signing_alg_values_supported", "ES256"));
+	ck_assert(has("token_endpoint_auth_signing_alg_values_supported", "EdDSA"));
+	ck_assert(!has("token_endpoint_auth_signing_alg_values_supported", "none"));
 	ck_assert(has("subject_types_supported", "public"));
 	ck_assert(
 	    member_boolean(document, "authorization_response_iss_parameter_supported", false));

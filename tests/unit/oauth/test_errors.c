@@ -67,6 +67,7 @@ static const struct {
     {OAUTH_INVALID_SCOPE, "invalid_scope", 400, false, false},
     {OAUTH_SERVER_ERROR, "server_error", 500, false, false},
     {OAUTH_TEMPORARILY_UNAVAILABLE, "temporarily_unavailable", 503, false, true},
+    {OAUTH_TOO_MANY_FAILURES, "temporarily_unavailable", 429, false, true},
 };
 
 /* RFC 6749, 5.2. */
@@ -94,6 +95,20 @@ START_TEST(an_error_is_json_with_its_status)
 		ck_assert(text_starts_with(challenge, "Basic realm=\"https://id.example"));
 	ck_assert((header_of(&reply, "Retry-After") != NULL) == rows[_i].has_retry_after);
 	ck_assert_str_eq(call.reason, arena_format(call.arena, "%s.some_reason", rows[_i].name));
+}
+END_TEST
+
+START_TEST(retry_after_is_the_codes_or_the_errors_own)
+{
+	struct oauth_error error;
+	struct reply reply;
+
+	oauth_fail(&error, OAUTH_TOO_MANY_FAILURES, "some_reason", "Some description.");
+	reply = oauth_error_reply(&call, &error);
+	ck_assert_str_eq(header_of(&reply, "Retry-After"), "60");
+	error.retry_after = 17;
+	reply = oauth_error_reply(&call, &error);
+	ck_assert_str_eq(header_of(&reply, "Retry-After"), "17");
 }
 END_TEST
 
@@ -145,6 +160,7 @@ suite_oauth_errors(void)
 	tcase_add_test(tests, every_code_has_a_name_of_its_own);
 	tcase_add_loop_test(
 	    tests, an_error_is_json_with_its_status, 0, sizeof(rows) / sizeof(rows[0]));
+	tcase_add_test(tests, retry_after_is_the_codes_or_the_errors_own);
 	tcase_add_test(tests, a_bearer_challenge_names_an_error_only_when_a_token_came);
 	tcase_add_test(tests, what_we_failed_at_is_not_the_clients_fault);
 	suite_add_tcase(suite, tests);
