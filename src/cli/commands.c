@@ -3,8 +3,9 @@
 
 extern const struct command command_serve, command_dev, command_migrate, command_config,
     command_routes, command_user_create, command_user_password, command_user_disable,
-    command_client_create, command_client_show, command_realm_create, command_key_list,
-    command_key_rotate, command_version;
+    command_client_create, command_client_show, command_client_disable, command_client_enable,
+    command_consent_withdraw, command_realm_create, command_key_list, command_key_rotate,
+    command_version;
 
 const struct command *const commands[] = {
     &command_serve,
@@ -17,6 +18,9 @@ const struct command *const commands[] = {
     &command_user_disable,
     &command_client_create,
     &command_client_show,
+    &command_client_disable,
+    &command_client_enable,
+    &command_consent_withdraw,
     &command_realm_create,
     &command_key_list,
     &command_key_rotate,
