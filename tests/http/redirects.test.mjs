@@ -11,7 +11,8 @@ before(async () => {
   database = await Database.create()
   await database.realm()
   await database.user('alice', password)
-  service = await Service.start(database)
+  // One worker: what a test waits for is then felt by whoever answers next.
+  service = await Service.start(database, { environment: { LATCHKEY_WORKERS: '1' } })
 })
 after(async () => { await service?.stop(); await database?.drop() })
 
