@@ -163,3 +163,15 @@ clients_find_by_uuid(struct call *call, const struct uuid *id, const struct clie
 
 	return (client_find(call, &key, out));
 }
+
+enum result
+clients_set_status(struct call *call, const char *client_id, bool is_enabled, const char *reason)
+{
+	struct uuid event = uuid_create();
+	struct db_rows rows;
+
+	return (db_run(call, STATEMENT_clients_set_status,
+	    DB_VALUES(db_uuid(&call->realm->id), db_text(client_id),
+		db_text(is_enabled ? "active" : "disabled"), db_text(reason), db_uuid(&event)),
+	    &rows));
+}

@@ -88,6 +88,14 @@ struct client {
 enum result clients_find(struct call *, const char *client_id, const struct client **out);
 enum result clients_find_by_uuid(struct call *, const struct uuid *, const struct client **out);
 
+/* Of a client whose rows are wanted whatever its status. */
+enum result clients_find_id(struct call *, const char *client_id, struct uuid *out);
+/* A disabled client can do nothing, and what it was given is over, also when it is enabled again.
+ * RESULT_NOT_FOUND: there is no such client. reason reaches the audit trail. Felt by every worker
+ * within the second that its cache serves. */
+enum result clients_set_status(
+    struct call *, const char *client_id, bool is_enabled, const char *reason);
+
 /* Seconds: the client's own where it has them, else the realm's. */
 struct lifetimes {
 	int64_t access_token, id_token;

@@ -63,3 +63,18 @@ WITH newest AS (
 	SELECT $1::uuid, $5::uuid, 'client.secret_added', client FROM added
 )
 SELECT client FROM added
+
+-- Enabling again: what was given before it stays over, also what was being given while it was disabled.
+-- name: clients_set_status :one :write
+WITH changed AS (
+	UPDATE clients SET status = $3::text, updated_at = db_now(),
+		grants_from = CASE $3::text WHEN 'active' THEN db_now() ELSE grants_from END
+	WHERE realm_id = $1::uuid AND client_id = $2::text AND status <> $3::text
+	RETURNING id
+), audited AS (
+	INSERT INTO events (realm_id, id, kind, reason, client)
+	SELECT $1::uuid, $5::uuid, CASE $3::text WHEN 'active' THEN 'client.enabled' ELSE 'client.disabled' END,
+		$4::text, id
+	FROM changed
+)
+SELECT id FROM clients WHERE realm_id = $1::uuid AND client_id = $2::text

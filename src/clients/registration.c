@@ -170,3 +170,16 @@ clients_write_metadata(struct call *call, const char *client_id, struct text *ou
 	writer_object_end(&writer);
 	return (RESULT_OK);
 }
+
+enum result
+clients_find_id(struct call *call, const char *client_id, struct uuid *out)
+{
+	struct db_rows rows;
+	enum result result;
+
+	result = db_run(call, STATEMENT_clients_read_metadata,
+	    DB_VALUES(db_uuid(&call->realm->id), db_text(client_id)), &rows);
+	if (result == RESULT_OK)
+		*out = row_uuid(&rows, 0, 0);
+	return (result);
+}

@@ -71,7 +71,8 @@ codes_redeem(struct call *call, const struct authorization_code *code, const str
 		    db_text(code->acr), db_text(code->amr), db_integer(call, code->auth_time),
 		    db_integer(call, code->expires_at), db_boolean(is_offline),
 		    db_integer(call, idle), db_integer(call, absolute), db_uuid(&event),
-		    db_text(code->id_token_claims), db_text(code->userinfo_claims)),
+		    db_text(code->id_token_claims), db_text(code->userinfo_claims),
+		    db_boolean(client->policy.skip_consent)),
 		&rows) != RESULT_OK)
 		return (REDEEM_FAILED);
 	if (!row_boolean(&rows, 0, 0))

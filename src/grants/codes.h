@@ -35,7 +35,7 @@ enum redeem_verdict {
 	REDEEM_OK,
 	REDEEM_USED,
 	REDEEM_EXPIRED,
-	REDEEM_NOT_ALLOWED /* user disabled, session over */,
+	REDEEM_NOT_ALLOWED /* user disabled, session over, consent withdrawn */,
 	REDEEM_FAILED
 };
 /*

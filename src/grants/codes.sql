@@ -1,7 +1,8 @@
 -- The first to come burns the code, and only then, in time and if person, session and client may, a grant
 -- starts: all three answers from one snapshot. $9, $10: microseconds since 1970. $12, $13: seconds.
 -- What is not offline ends with its session at the latest. A code that expired a day ago is not burned:
--- its partition may have been dropped.
+-- its partition may have been dropped. $17: the person need not have agreed; else the consent, withdrawn since
+-- then, would be outlived by what it gave. The lock makes a withdrawal wait for this statement.
 -- name: codes_redeem :one :write
 WITH limits AS (
 	SELECT db_now() AS now, timestamptz 'epoch' + $10::bigint * interval '1 microsecond' AS code_expires_at
@@ -10,6 +11,10 @@ WITH limits AS (
 	SELECT $1::uuid, $2::uuid FROM limits WHERE code_expires_at > now - interval '1 day'
 	ON CONFLICT DO NOTHING
 	RETURNING id
+), agreed AS (
+	SELECT k.client FROM consents k
+	WHERE k.realm_id = $1::uuid AND k.user_id = $4::uuid AND k.client = $3::uuid
+	FOR KEY SHARE
 ), started AS (
 	INSERT INTO grants (realm_id, id, user_id, user_epoch, client, session_id, scope, acr, amr, auth_time,
 		is_offline, idle_expires_at, expires_at, id_token_claims, userinfo_claims)
@@ -26,6 +31,7 @@ WITH limits AS (
 		SELECT CASE WHEN $11::boolean THEN l.now + make_interval(secs => $13::double precision)
 			ELSE least(l.now + make_interval(secs => $13::double precision), s.expires_at) END AS expires_at
 	) AS e
+	WHERE $17::boolean OR EXISTS (SELECT FROM agreed)
 	RETURNING id, user_id, client, session_id
 ), audited AS (
 	INSERT INTO events (realm_id, id, kind, reason, user_id, client, session_id)

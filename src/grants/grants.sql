@@ -15,7 +15,8 @@ SELECT ($2::uuid IS NULL OR coalesce((
 			AND ($4::uuid IS NULL OR g.user_id = $4::uuid) AND ($5::uuid IS NULL OR g.client = $5::uuid)
 			AND (SELECT u.status = 'active' AND u.epoch = g.user_epoch FROM users u
 				WHERE u.realm_id = $1::uuid AND u.id = g.user_id)
-			AND (SELECT c.status = 'active' FROM clients c WHERE c.realm_id = $1::uuid AND c.id = g.client)
+			AND (SELECT c.status = 'active' AND c.grants_from <= g.created_at FROM clients c
+				WHERE c.realm_id = $1::uuid AND c.id = g.client)
 			AND (g.is_offline OR g.session_id IS NULL OR (SELECT s.ended_at IS NULL FROM sessions s
 				WHERE s.realm_id = $1::uuid AND s.id = g.session_id))
 		FROM grants g
@@ -38,7 +39,8 @@ SELECT u.id, u.login, u.email, u.email_verified, u.name, u.given_name, u.family_
 FROM users u
 WHERE u.realm_id = $1::uuid AND u.id = $3::uuid AND u.status = 'active'
   AND (SELECT g.revoked_at IS NULL AND g.user_id = u.id AND g.user_epoch = u.epoch AND g.client = $4::uuid
-		AND (SELECT c.status = 'active' FROM clients c WHERE c.realm_id = $1::uuid AND c.id = g.client)
+		AND (SELECT c.status = 'active' AND c.grants_from <= g.created_at FROM clients c
+			WHERE c.realm_id = $1::uuid AND c.id = g.client)
 		AND (g.is_offline OR g.session_id IS NULL OR (SELECT s.ended_at IS NULL FROM sessions s
 			WHERE s.realm_id = $1::uuid AND s.id = g.session_id))
 	FROM grants g

@@ -9,7 +9,8 @@ WHERE g.realm_id = $1::uuid AND g.id = $2::uuid AND g.generation = $3::integer A
   AND g.revoked_at IS NULL AND g.idle_expires_at > db_now() AND g.expires_at > db_now()
   AND (SELECT u.status = 'active' AND u.epoch = g.user_epoch FROM users u
 	WHERE u.realm_id = $1::uuid AND u.id = g.user_id)
-  AND (SELECT c.status = 'active' FROM clients c WHERE c.realm_id = $1::uuid AND c.id = g.client)
+  AND (SELECT c.status = 'active' AND c.grants_from <= g.created_at FROM clients c
+	WHERE c.realm_id = $1::uuid AND c.id = g.client)
   AND (g.is_offline OR g.session_id IS NULL OR (SELECT s.ended_at IS NULL FROM sessions s
 	WHERE s.realm_id = $1::uuid AND s.id = g.session_id))
 RETURNING g.id, g.client, g.user_id, g.session_id, g.scope, g.acr, g.amr, g.auth_time, g.generation, g.is_offline,
@@ -23,7 +24,8 @@ WHERE g.realm_id = $1::uuid AND g.id = $2::uuid AND g.generation = $3::integer A
   AND g.revoked_at IS NULL AND g.idle_expires_at > db_now() AND g.expires_at > db_now()
   AND (SELECT u.status = 'active' AND u.epoch = g.user_epoch FROM users u
 	WHERE u.realm_id = $1::uuid AND u.id = g.user_id)
-  AND (SELECT c.status = 'active' FROM clients c WHERE c.realm_id = $1::uuid AND c.id = g.client)
+  AND (SELECT c.status = 'active' AND c.grants_from <= g.created_at FROM clients c
+	WHERE c.realm_id = $1::uuid AND c.id = g.client)
   AND (g.is_offline OR g.session_id IS NULL OR (SELECT s.ended_at IS NULL FROM sessions s
 	WHERE s.realm_id = $1::uuid AND s.id = g.session_id))
 RETURNING g.id, g.client, g.user_id, g.session_id, g.scope, g.acr, g.amr, g.auth_time, g.generation, g.is_offline,
@@ -39,7 +41,8 @@ SELECT g.id, g.client, g.user_id, g.session_id, g.scope, g.acr, g.amr, g.auth_ti
 	g.idle_expires_at > db_now() AND g.expires_at > db_now() AS is_in_time,
 	(SELECT u.status = 'active' AND u.epoch = g.user_epoch FROM users u
 		WHERE u.realm_id = $1::uuid AND u.id = g.user_id)
-	AND (SELECT c.status = 'active' FROM clients c WHERE c.realm_id = $1::uuid AND c.id = g.client)
+	AND (SELECT c.status = 'active' AND c.grants_from <= g.created_at FROM clients c
+		WHERE c.realm_id = $1::uuid AND c.id = g.client)
 	AND (g.is_offline OR g.session_id IS NULL OR (SELECT s.ended_at IS NULL FROM sessions s
 		WHERE s.realm_id = $1::uuid AND s.id = g.session_id)) AS is_allowed,
 	g.generation > $3::integer AS is_spent,

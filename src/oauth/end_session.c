@@ -73,12 +73,15 @@ client_read(
 	if (client_id == NULL || strlen(client_id) > CLIENT_ID_MAX)
 		return (true);
 	result = clients_find(call, client_id, &out->client);
-	if (result == RESULT_NOT_FOUND)
+	if (result == RESULT_NOT_FOUND) {
+		/* Disabled or unknown: what it once got speaks for it no more. */
 		out->client = NULL;
-	else if (result != RESULT_OK)
+		out->hinted_session = NULL;
+		return (true);
+	}
+	if (result != RESULT_OK)
 		return (oauth_fail_for_us(call, error));
-	else
-		call->client_id = out->client->client_id;
+	call->client_id = out->client->client_id;
 	return (true);
 }
 
@@ -116,8 +119,10 @@ sign_out_read(
 	return (client_read(call, form, out, error) && return_to_read(form, out, error));
 }
 
+/* Only a cookie that came is taken away: a form that another site POSTs comes without ours, and its
+ * answer could still delete it (O-01). */
 static struct reply
-done_reply(struct call *call, const struct sign_out *sign_out)
+done_reply(struct call *call, const struct sign_out *sign_out, const char *cookie)
 {
 	const struct authorize_parameter parameters[] = {
 	    {"state", sign_out->state},
@@ -130,7 +135,8 @@ done_reply(struct call *call, const struct sign_out *sign_out)
 	else
 		reply = reply_redirect(call, 303,
 		    arena_format(call->arena, "%s/signed-out", call->realm->path_prefix));
-	cookie_set(call, &reply, call->realm->cookie_prefix, "", -1);
+	if (cookie != NULL)
+		cookie_set(call, &reply, call->realm->cookie_prefix, "", -1);
 	return (reply);
 }
 
@@ -194,7 +200,15 @@ session_end(struct call *call, const struct sign_out *sign_out, const struct for
 		oauth_fail_for_us(call, &error);
 		return (page_for(call, &error));
 	}
-	return (done_reply(call, sign_out));
+	return (done_reply(call, sign_out, cookie));
+}
+
+/* Whether somebody is signed in at this browser cannot be seen: it withheld its cookie. */
+static bool
+is_blind(struct call *call, const char *cookie)
+{
+	return (cookie == NULL && call->request->method == METHOD_POST &&
+		!csrf_is_same_origin(call, call->realm->origin));
 }
 
 struct reply
@@ -220,10 +234,15 @@ oauth_end_session(struct call *call)
 	came = (struct cross_site){OAUTH_END_SESSION_PATH, &form, is_carried, sign_out.return_to};
 	if (cross_site_again(call, &came, &reply))
 		return (reply);
-	if ((cookie = flow_session_cookie(call)) != NULL)
+	if (is_blind(call, cookie = flow_session_cookie(call))) {
+		oauth_fail(&error, OAUTH_INVALID_REQUEST, "sign_out_too_long",
+		    "What the application sent is too long.");
+		return (page_for(call, &error));
+	}
+	if (cookie != NULL)
 		result = sessions_find(call, cookie, NULL, &view);
 	if (result == RESULT_NOT_FOUND)
-		return (done_reply(call, &sign_out));
+		return (done_reply(call, &sign_out, cookie));
 	if (result != RESULT_OK) {
 		oauth_fail_for_us(call, &error);
 		return (page_for(call, &error));

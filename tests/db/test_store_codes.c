@@ -295,7 +295,7 @@ END_TEST
 static void
 starts_all_kinds(struct call *call)
 {
-	struct client client = {.id = store.app};
+	struct client client = {.id = store.app, .policy = {.skip_consent = true}};
 	struct authorization_code code;
 	struct grant grant;
 

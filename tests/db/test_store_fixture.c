@@ -237,7 +237,8 @@ store_code(struct call *call, const struct session *session, const struct uuid *
 struct client
 store_client(const struct uuid *id)
 {
-	return ((struct client){.id = *id, .grants = CLIENT_GRANT_REFRESH_TOKEN});
+	return ((struct client){
+	    .id = *id, .grants = CLIENT_GRANT_REFRESH_TOKEN, .policy = {.skip_consent = true}});
 }
 
 void

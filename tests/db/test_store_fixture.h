@@ -54,7 +54,7 @@ long long store_events(const char *kind);
 /* A client of that metadata, registered. */
 struct client_registration store_register(struct call *, const char *metadata);
 
-/* A client of that id that may refresh, without a policy of its own. */
+/* A client of that id that may refresh and needs no consent. */
 struct client store_client(const struct uuid *id);
 
 /* A session of alice's; a code of it for that client; the grant it starts. */

@@ -28,7 +28,7 @@ test('version, --help of everything, and unknown words', () => {
   assert.equal(typeof JSON.parse(latchkey(['version', '--json']).stdout).schema, 'number')
   const help = latchkey(['--help'])
   assert.equal(help.status, 0)
-  for (const words of ['serve', 'dev', 'migrate', 'config', 'routes', 'user create', 'user password', 'user disable', 'client create', 'client show', 'client secret', 'realm create', 'key list', 'key rotate', 'version']) {
+  for (const words of ['serve', 'dev', 'migrate', 'config', 'routes', 'user create', 'user password', 'user disable', 'client create', 'client show', 'client secret', 'client disable', 'client enable', 'consent withdraw', 'realm create', 'key list', 'key rotate', 'key revoke', 'jose verify', 'jose sign', 'jose thumbprint', 'version']) {
     assert.ok(help.stdout.includes(`  ${words} `), words)
     const own = latchkey([...words.split(' '), '--help'])
     assert.equal(own.status, 0, words)
