@@ -7,7 +7,7 @@
 #include "web/request.h"
 #include "web/template.h"
 
-enum { ERROR_BODY_MAX = 4096 };
+enum { ERROR_BODY_MAX = 4096, CHALLENGE_MAX = 4096 };
 
 static const struct {
 	const char *name;
@@ -45,6 +45,16 @@ oauth_fail(struct oauth_error *error, enum oauth_error_code code, const char *re
 	error->reason = reason;
 	error->description = description;
 	error->retry_after = 0;
+	error->scope = NULL;
+	return (false);
+}
+
+bool
+oauth_fail_for_scope(
+    struct oauth_error *error, const char *scope, const char *reason, const char *description)
+{
+	oauth_fail(error, OAUTH_INSUFFICIENT_SCOPE, reason, description);
+	error->scope = scope;
 	return (false);
 }
 
@@ -123,21 +133,25 @@ oauth_error_reply(struct call *call, const struct oauth_error *error)
 struct reply
 oauth_bearer_error_reply(struct call *call, const struct oauth_error *error)
 {
+	struct text challenge;
 	struct reply reply;
-	const char *challenge;
 
+	if (oauth_error_status(error->code) >= 500)
+		return (oauth_error_reply(call, error));
+	text_init(&challenge, call->arena, CHALLENGE_MAX);
+	text_addf(&challenge, "Bearer realm=\"%s\"", call->realm->issuer);
 	if (error->code == OAUTH_NO_ERROR) {
 		call->reason = error->reason;
 		reply = reply_empty(401);
-		challenge = arena_format(call->arena, "Bearer realm=\"%s\"", call->realm->issuer);
 	} else {
 		oauth_error_note(call, error);
 		reply = error_json(call, error);
-		challenge = arena_format(call->arena,
-		    "Bearer realm=\"%s\", error=\"%s\", error_description=\"%s\"",
-		    call->realm->issuer, oauth_error_name(error->code), error->description);
+		text_addf(&challenge, ", error=\"%s\", error_description=\"%s\"",
+		    oauth_error_name(error->code), error->description);
 	}
-	reply_header(call, &reply, "WWW-Authenticate", challenge);
+	if (error->scope != NULL)
+		text_addf(&challenge, ", scope=\"%s\"", error->scope);
+	reply_header(call, &reply, "WWW-Authenticate", challenge.data);
 	return (reply);
 }
 

@@ -41,11 +41,15 @@ struct oauth_error {
 	    *description;     /* for the client: ASCII, no quotes or backslashes (RFC 6749, 5.2) */
 	const char *reason;   /* for log and audit: distinct, "code_reuse" */
 	unsigned retry_after; /* seconds; 0: the code says whether to try again */
+	const char *scope;    /* insufficient_scope: what is needed (RFC 6750, 3); else NULL */
 };
 
 /* Fills *error and returns false, so that `return (oauth_fail(error, ...))` reads well. */
 bool oauth_fail(
     struct oauth_error *, enum oauth_error_code, const char *reason, const char *description);
+/* As oauth_fail, insufficient_scope: scope is what the access token lacks. */
+bool oauth_fail_for_scope(
+    struct oauth_error *, const char *scope, const char *reason, const char *description);
 /* As oauth_fail, after a wait whose failure sticks to the call: temporarily_unavailable or
  * server_error. */
 bool oauth_fail_for_us(struct call *, struct oauth_error *);
@@ -63,7 +67,8 @@ void oauth_error_note(struct call *, const struct oauth_error *);
 struct reply oauth_error_reply(struct call *, const struct oauth_error *);
 /*
  * WWW-Authenticate: Bearer of protected resources (userinfo). code OAUTH_NO_ERROR: no token was
- * sent, no error attribute (RFC 6750, 3).
+ * sent, no error attribute (RFC 6750, 3). What is our own fault is answered as by
+ * oauth_error_reply: no other token would help.
  */
 struct reply oauth_bearer_error_reply(struct call *, const struct oauth_error *);
 /*

@@ -85,7 +85,7 @@ user_find(
 	if (auth_gate(user) != AUTH_GATE_OPEN)
 		return (token_refuse(error, "user_is_disabled"));
 	if (!text_list_has(token->scope, "openid"))
-		return (oauth_fail(error, OAUTH_INSUFFICIENT_SCOPE, "scope_openid_missing",
+		return (oauth_fail_for_scope(error, "openid", "scope_openid_missing",
 		    "The access token was not granted the scope openid."));
 	return (true);
 }

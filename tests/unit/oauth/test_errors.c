@@ -132,8 +132,26 @@ START_TEST(a_bearer_challenge_names_an_error_only_when_a_token_came)
 	ck_assert_str_eq(header_of(&reply, "WWW-Authenticate"),
 	    "Bearer realm=\"https://id.example/realms/acme\", error=\"invalid_token\", "
 	    "error_description=\"It has expired.\"");
-	oauth_fail(&error, OAUTH_INSUFFICIENT_SCOPE, "scope_openid_missing", "No openid.");
-	ck_assert_int_eq(oauth_bearer_error_reply(&call, &error).status, 403);
+	oauth_fail_for_scope(&error, "openid", "scope_openid_missing", "No openid.");
+	reply = oauth_bearer_error_reply(&call, &error);
+	ck_assert_int_eq(reply.status, 403);
+	ck_assert_str_eq(header_of(&reply, "WWW-Authenticate"),
+	    "Bearer realm=\"https://id.example/realms/acme\", error=\"insufficient_scope\", "
+	    "error_description=\"No openid.\", scope=\"openid\"");
+}
+END_TEST
+
+/* RFC 6750, 3.1 has no code for it, and RFC 9110, 10.2.3 a header. */
+START_TEST(what_we_failed_at_is_no_challenge)
+{
+	struct oauth_error error;
+	struct reply reply;
+
+	oauth_fail(&error, OAUTH_TEMPORARILY_UNAVAILABLE, "some_reason", "Some description.");
+	reply = oauth_bearer_error_reply(&call, &error);
+	ck_assert_int_eq(reply.status, 503);
+	ck_assert_ptr_null(header_of(&reply, "WWW-Authenticate"));
+	ck_assert_ptr_nonnull(header_of(&reply, "Retry-After"));
 }
 END_TEST
 
@@ -162,6 +180,7 @@ suite_oauth_errors(void)
 	    tests, an_error_is_json_with_its_status, 0, sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(tests, retry_after_is_the_codes_or_the_errors_own);
 	tcase_add_test(tests, a_bearer_challenge_names_an_error_only_when_a_token_came);
+	tcase_add_test(tests, what_we_failed_at_is_no_challenge);
 	tcase_add_test(tests, what_we_failed_at_is_not_the_clients_fault);
 	suite_add_tcase(suite, tests);
 	return (suite);
