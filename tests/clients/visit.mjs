@@ -1,7 +1,7 @@
 // What the tests of the libraries share: a page of docs/add_sign_in/ as a running app, and a person's visit to it in Chromium.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Database, Service, freePort, until } from '../http/service.mjs'
@@ -10,15 +10,17 @@ import { launch, screenshot } from './browser.mjs'
 const password = 'correct horse battery staple'
 const registration = /<<'JSON'\n([\s\S]*?)\nJSON\n/
 
-// What a reader finds on a page: the metadata to register (the page's own, or the first page's), what to install, the files, the command.
+// What a reader finds on a page: the metadata to register (the page's own, or the first page's), the files, and the commands: what to install, what to do then, and
+// at the end what starts the app.
 function readPage(name) {
   const text = readFileSync(`docs/add_sign_in/${name}.md`, 'utf8')
   const [, metadata] = text.match(registration) ?? readFileSync('docs/add_sign_in.md', 'utf8').match(registration)
+  const [install, ...steps] = text.match(/```sh\n((?:npm|sudo apt-get) install [\s\S]*?)\n```/)[1].split('\n')
   return {
-    metadata,
-    packages: text.match(/^npm install (.+)$/m)?.[1].split(' ') ?? [],
-    files: [...text.matchAll(/`([\w./]+)`[^`\n]*:\n\n```\w+\n([\s\S]*?)```/g)].map(([, file, content]) => ({ file, content })),
-    command: text.match(/^(?:[A-Z_]+=\S+ )*((?:node|python3|\/usr\/sbin\/apache2) .+)$/m)[1],
+    metadata, steps,
+    packages: install.match(/^npm install (.+)$/)?.[1].split(' ') ?? [],
+    files: [...text.matchAll(/`([\w./]+)`[^`\n]*:\n\n```(?!sh\n)\w+\n([\s\S]*?)```/g)].map(([, file, content]) => ({ file, content })),
+    command: steps.pop().replace(/^([A-Z_]+=\S+ )+/, ''),
   }
 }
 
@@ -46,7 +48,7 @@ export class Stage {
 
   // Registers the page's app and starts it, on a port of its own instead of 3000. options:
   //   aliases      name of a package on the page -> its name in tests/package.json
-  //   change       (text, client) -> the text of a file, where the page tells the reader to put something in
+  //   change       (text, { client, issuer }) -> the text of a file, where the page tells the reader to put something in
   //   environment  beside what the page's command sets
   //   metadata     instead of what the page registers
   async app(name, { aliases = {}, change = (text) => text, environment = {}, metadata = {} } = {}) {
@@ -54,15 +56,16 @@ export class Stage {
     const here = (text) => text.replaceAll('localhost:3000', `localhost:${port}`).replaceAll('localhost%3A3000', `localhost%3A${port}`)
     checkPackages(page.packages, aliases)
     const client = await this.database.client({ ...JSON.parse(here(page.metadata)), ...metadata })
-    // Node looks for packages in the folders above; another user must be able to enter the rest.
-    const folder = mkdtempSync(page.packages.length > 0 ? path.resolve('tests/clients/.app-') : path.join(tmpdir(), 'latchkey-app-'))
+    const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-app-'))
     chmodSync(folder, 0o755)
+    symlinkSync(path.resolve('tests/node_modules'), path.join(folder, 'node_modules'))
     for (const { file, content } of page.files) {
       const text = Object.entries(aliases).reduce((all, [from, to]) => all.replaceAll(`'${from}'`, `'${to}'`), here(content))
       mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
-      writeFileSync(path.join(folder, file), change(text, client))
+      writeFileSync(path.join(folder, file), change(text, { client, issuer: this.service.issuer }))
     }
-    const app = new App({ folder, home, client, issuer: this.service.issuer })
+    for (const step of page.steps) execFileSync('sh', ['-c', step], { cwd: folder })
+    const app = new App({ folder, home, client })
     this.apps.push(app)
     app.start(page.command.replace(/\b3000\b/, port).replace('"$PWD"', folder), {
       ISSUER: this.service.issuer, CLIENT_ID: client.client_id, CLIENT_SECRET: client.client_secret, PORT: String(port), ...environment,
