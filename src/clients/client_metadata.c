@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "clients/client_policy.h"
 
 static const struct {
 	const char *name;
@@ -114,6 +115,15 @@ read_grants(const json_t *document)
 	return (set);
 }
 
+/* What was registered was checked then; another value counts as absent. */
+static bool
+read_algorithm(const json_t *document, const char *name, enum jose_algorithm *out)
+{
+	const char *text = member_text(document, name);
+
+	return (text != NULL && jose_algorithm_find(text, out));
+}
+
 static void
 read_document(struct arena *arena, const json_t *document, struct client *out)
 {
@@ -134,8 +144,10 @@ read_document(struct arena *arena, const json_t *document, struct client *out)
 	text = member_text(document, "scope");
 	out->scope = arena_string(arena, text != NULL ? text : "");
 	out->is_native = text_equal(member_text(document, "application_type"), "native");
-	text = member_text(document, "id_token_signed_response_alg");
-	out->id_token_alg = text_equal(text, "ES256") ? "ES256" : "RS256";
+	out->id_token_alg = JOSE_RS256;
+	read_algorithm(document, "id_token_signed_response_alg", &out->id_token_alg);
+	out->signs_userinfo =
+	    read_algorithm(document, "userinfo_signed_response_alg", &out->userinfo_alg);
 	out->client_uri = arena_string(arena, member_text(document, "client_uri"));
 	out->policy_uri = arena_string(arena, member_text(document, "policy_uri"));
 	out->tos_uri = arena_string(arena, member_text(document, "tos_uri"));
@@ -147,6 +159,7 @@ client_metadata_read(
 {
 	const char *error = NULL;
 	json_t *document, *rules;
+	const char *problem;
 
 	document = parse_json(metadata, strlen(metadata), &error);
 	rules = parse_json(policy, strlen(policy), &error);
@@ -154,9 +167,11 @@ client_metadata_read(
 		log_error("client metadata cannot be read", FIELD("client_id", out->client_id),
 		    FIELD("error", error));
 	read_document(arena, document, out);
-	out->may_skip_pkce =
-	    !member_boolean(rules, "require_pkce", true) && out->auth_method != CLIENT_AUTH_NONE;
-	out->skip_consent = member_boolean(rules, "skip_consent", false);
+	problem =
+	    client_policy_read(arena, rules, out->auth_method == CLIENT_AUTH_NONE, &out->policy);
+	if (problem != NULL)
+		log_warning("client with a policy that is not right, defaults taken",
+		    FIELD("client_id", out->client_id), FIELD("problem", problem));
 	json_decref(document);
 	json_decref(rules);
 }

@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/json.h"
 #include "base/secret.h"
+#include "jose/jose.h"
 
 #define CLIENT_GRANT_AUTHORIZATION_CODE 0x1
 #define CLIENT_GRANT_REFRESH_TOKEN 0x2
@@ -30,6 +31,26 @@ struct client_secret {
 	int64_t expires_at;	      /* microseconds since 1970; 0: never */
 };
 
+/* Seconds; without seconds of its own a client has its realm's. */
+struct own_lifetime {
+	bool is_own;
+	int64_t seconds;
+};
+
+/* What differs between profiles (first party, certification, high security) is data of the client,
+ * not code. All zero is the strictest. The names in its registration, and their table, are in
+ * client_policy.c. */
+struct client_policy {
+	bool may_skip_pkce;	   /* confidential clients only */
+	bool may_skip_nonce;	   /* when it skips PKCE: else a nonce is asked for instead */
+	bool skip_consent;	   /* first party */
+	bool keeps_refresh_tokens; /* no rotation; confidential clients only */
+	enum jose_algorithm access_token_alg;
+	/* clients_lifetimes() has what counts. */
+	struct own_lifetime access_token, id_token;
+	struct own_lifetime refresh_idle, refresh_absolute, refresh_retry_window;
+};
+
 /* Immutable; borrowed from the cache until the call ends. */
 struct client {
 	struct uuid id;	       /* ours; what tables refer to */
@@ -42,11 +63,12 @@ struct client {
 	size_t redirect_uri_count;
 	const char **post_logout_redirect_uris;
 	size_t post_logout_redirect_uri_count;
-	const char *scope;	  /* allowed scopes, space-separated */
-	bool is_native;		  /* application_type "native" */
-	bool may_skip_pkce;	  /* policy "require_pkce": false; confidential clients only */
-	bool skip_consent;	  /* first party: policy "skip_consent" */
-	const char *id_token_alg; /* id_token_signed_response_alg: "RS256" by default */
+	const char *scope; /* allowed scopes, space-separated */
+	bool is_native;	   /* application_type "native" */
+	struct client_policy policy;
+	enum jose_algorithm id_token_alg; /* id_token_signed_response_alg: RS256 by default */
+	bool signs_userinfo;		  /* has a userinfo_signed_response_alg */
+	enum jose_algorithm userinfo_alg; /* then */
 	const char *client_uri, *policy_uri, *tos_uri; /* NULL when none */
 	struct client_secret secrets[CLIENT_SECRETS_MAX];
 	size_t secret_count;
@@ -55,6 +77,13 @@ struct client {
 /* RESULT_NOT_FOUND also for a disabled one. */
 enum result clients_find(struct call *, const char *client_id, const struct client **out);
 enum result clients_find_by_uuid(struct call *, const struct uuid *, const struct client **out);
+
+/* Seconds: the client's own where it has them, else the realm's. */
+struct lifetimes {
+	int64_t access_token, id_token;
+	int64_t refresh_idle, refresh_absolute, refresh_retry_window;
+};
+struct lifetimes clients_lifetimes(const struct realm *, const struct client *);
 
 enum client_secret_verdict { CLIENT_SECRET_RIGHT, CLIENT_SECRET_WRONG, CLIENT_SECRET_BUSY };
 /* Against every live secret, in constant time. May wait (imported secrets are hashed on a thread).

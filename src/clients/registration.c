@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "clients/client_metadata.h"
+#include "clients/client_policy.h"
 #include "clients/clients.h"
 #include "clients/registration_checks.h"
 #include "clients/secrets.h"
@@ -53,6 +54,7 @@ document_of(struct arena *arena, const struct registration_request *request)
 		    &writer, kept_arrays[i], json_object_get(request->metadata, kept_arrays[i]));
 	writer_text(&writer, "scope", request->scope);
 	writer_text(&writer, "id_token_signed_response_alg", request->id_token_alg);
+	writer_text_if(&writer, "userinfo_signed_response_alg", request->userinfo_alg);
 	writer_object_end(&writer);
 	return (text.overflowed ? NULL : text.data);
 }
@@ -65,10 +67,7 @@ policy_of(struct arena *arena, const struct registration_request *request)
 
 	text_init(&text, arena, POLICY_BYTES_MAX);
 	writer_init(&writer, &text);
-	writer_object_begin(&writer, NULL);
-	writer_boolean(&writer, "require_pkce", request->require_pkce);
-	writer_boolean(&writer, "skip_consent", request->skip_consent);
-	writer_object_end(&writer);
+	client_policy_write(&request->policy, &writer);
 	return (text.data);
 }
 

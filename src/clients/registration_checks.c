@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "clients/client_metadata.h"
+#include "clients/client_policy.h"
 #include "people/phc.h"
 
 enum { NAME_MAX_BYTES = 200, SCOPE_MAX_BYTES = 2000, CONTACTS_MAX = 10, CONTACT_MAX_BYTES = 254 };
@@ -66,17 +67,6 @@ read_text(struct checking *checking, const char *name, size_t most, const char *
 		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
 			return (refuse(checking, invalid, "%s has control characters", name));
 	*out = text;
-	return (true);
-}
-
-static bool
-read_boolean(struct checking *checking, const char *name, bool otherwise, bool *out)
-{
-	const json_t *value = member(checking, name);
-
-	*out = value != NULL ? json_is_true(value) : otherwise;
-	if (value != NULL && !json_is_boolean(value))
-		return (refuse(checking, invalid, "%s is not a boolean", name));
 	return (true);
 }
 
@@ -309,24 +299,39 @@ check_scope(struct checking *checking, const char *scope_default)
 	return (true);
 }
 
+/* NULL in *out when absent. */
+static bool
+read_algorithm(struct checking *checking, const char *name, const char **out)
+{
+	enum jose_algorithm algorithm;
+
+	if (!read_text(checking, name, NAME_MAX_BYTES, out))
+		return (false);
+	if (*out != NULL && !jose_algorithm_find(*out, &algorithm))
+		return (
+		    refuse(checking, invalid, "%s is not an algorithm that is spoken here", name));
+	return (true);
+}
+
+static bool
+check_algorithms(struct checking *checking)
+{
+	struct registration_request *request = checking->request;
+
+	request->id_token_alg = jose_algorithm_name(JOSE_RS256);
+	return (read_algorithm(checking, "id_token_signed_response_alg", &request->id_token_alg) &&
+		read_algorithm(checking, "userinfo_signed_response_alg", &request->userinfo_alg));
+}
+
 static bool
 check_policy(struct checking *checking)
 {
 	struct registration_request *request = checking->request;
+	const char *problem = client_policy_read(checking->arena, request->metadata,
+	    request->auth_method == CLIENT_AUTH_NONE, &request->policy);
 
-	request->id_token_alg = "RS256";
-	if (!read_boolean(checking, "require_pkce", true, &request->require_pkce) ||
-	    !read_boolean(checking, "skip_consent", false, &request->skip_consent) ||
-	    !read_text(
-		checking, "id_token_signed_response_alg", NAME_MAX_BYTES, &request->id_token_alg))
-		return (false);
-	if (!request->require_pkce && request->auth_method == CLIENT_AUTH_NONE)
-		return (refuse(checking, invalid,
-		    "require_pkce false does not go with token_endpoint_auth_method none"));
-	if (!text_equal(request->id_token_alg, "RS256") &&
-	    !text_equal(request->id_token_alg, "ES256"))
-		return (refuse(
-		    checking, invalid, "id_token_signed_response_alg is neither RS256 nor ES256"));
+	if (problem != NULL)
+		return (refuse(checking, invalid, "%s", problem));
 	return (true);
 }
 
@@ -342,5 +347,6 @@ registration_check(struct arena *arena, const json_t *metadata, const char *scop
 	return (check_auth_method(&checking) && check_credentials(&checking) &&
 		check_grants(&checking) && check_response_types(&checking) &&
 		check_redirects(&checking) && check_texts(&checking) &&
-		check_scope(&checking, scope_default) && check_policy(&checking));
+		check_scope(&checking, scope_default) && check_algorithms(&checking) &&
+		check_policy(&checking));
 }

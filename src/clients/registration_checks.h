@@ -13,9 +13,9 @@ struct registration_request {
 	enum client_auth_method auth_method;
 	unsigned grants;
 	bool is_native;
-	bool require_pkce, skip_consent;
 	const char *scope;
-	const char *id_token_alg;
+	const char *id_token_alg, *userinfo_alg; /* userinfo_alg: NULL for none */
+	struct client_policy policy;
 };
 
 /* The members of plain text that are kept as they are: client_name, client_uri, ... NULL ends. */

@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-enum { VERSION = 1, ABSENT = 0xffff };
+/* Version 2 has two texts more; what can do without them is written as the release before reads it.
+ */
+enum { VERSION = 1, VERSION_WITH_CLAIMS = 2, ABSENT = 0xffff };
 
 struct reader {
 	struct arena *arena;
@@ -37,8 +39,10 @@ write_string(struct text *out, const char *string)
 bool
 code_payload_write(struct arena *arena, const struct authorization_code *code, struct text *out)
 {
+	bool has_claims = code->id_token_claims != NULL || code->userinfo_claims != NULL;
+
 	text_init(out, arena, CODE_PAYLOAD_MAX);
-	write_number(out, VERSION, 1);
+	write_number(out, has_claims ? VERSION_WITH_CLAIMS : VERSION, 1);
 	text_add_bytes(out, code->id.bytes, UUID_BYTES);
 	text_add_bytes(out, code->client.bytes, UUID_BYTES);
 	text_add_bytes(out, code->user.bytes, UUID_BYTES);
@@ -51,6 +55,10 @@ code_payload_write(struct arena *arena, const struct authorization_code *code, s
 	write_string(out, code->code_challenge);
 	write_string(out, code->acr);
 	write_string(out, code->amr);
+	if (has_claims) {
+		write_string(out, code->id_token_claims);
+		write_string(out, code->userinfo_claims);
+	}
 	return (!out->overflowed);
 }
 
@@ -107,9 +115,10 @@ code_payload_read(
     struct arena *arena, const uint8_t *bytes, size_t length, struct authorization_code *out)
 {
 	struct reader reader = {.arena = arena, .at = bytes, .end = bytes + length};
-	struct authorization_code code;
+	struct authorization_code code = {0};
+	uint64_t version = read_number(&reader, 1);
 
-	if (read_number(&reader, 1) != VERSION)
+	if (version != VERSION && version != VERSION_WITH_CLAIMS)
 		return (false);
 	code.id = read_uuid(&reader);
 	code.client = read_uuid(&reader);
@@ -123,6 +132,10 @@ code_payload_read(
 	code.code_challenge = read_string(&reader);
 	code.acr = read_string(&reader);
 	code.amr = read_string(&reader);
+	if (version == VERSION_WITH_CLAIMS) {
+		code.id_token_claims = read_string(&reader);
+		code.userinfo_claims = read_string(&reader);
+	}
 	if (reader.is_short || reader.at != reader.end)
 		return (false);
 	*out = code;

@@ -53,15 +53,15 @@ revoke_winner(struct call *call, const struct authorization_code *code)
 }
 
 enum redeem_verdict
-codes_redeem(struct call *call, const struct authorization_code *code, bool has_refresh_token,
+codes_redeem(struct call *call, const struct authorization_code *code, const struct client *client,
     struct grant *out)
 {
 	const struct realm *realm = call->realm;
+	const struct lifetimes lifetimes = clients_lifetimes(realm, client);
+	bool has_refresh_token = (client->grants & CLIENT_GRANT_REFRESH_TOKEN) != 0;
 	bool is_offline = has_refresh_token && text_list_has(code->scope, "offline_access");
-	int64_t idle =
-	    has_refresh_token ? realm->refresh_idle_lifetime : realm->access_token_lifetime;
-	int64_t absolute =
-	    has_refresh_token ? realm->refresh_absolute_lifetime : realm->access_token_lifetime;
+	int64_t idle = has_refresh_token ? lifetimes.refresh_idle : lifetimes.access_token;
+	int64_t absolute = has_refresh_token ? lifetimes.refresh_absolute : lifetimes.access_token;
 	struct uuid event = uuid_create();
 	struct db_rows rows;
 
@@ -70,7 +70,8 @@ codes_redeem(struct call *call, const struct authorization_code *code, bool has_
 		    db_uuid(&code->user), db_uuid(&code->session), db_text(code->scope),
 		    db_text(code->acr), db_text(code->amr), db_integer(call, code->auth_time),
 		    db_integer(call, code->expires_at), db_boolean(is_offline),
-		    db_integer(call, idle), db_integer(call, absolute), db_uuid(&event)),
+		    db_integer(call, idle), db_integer(call, absolute), db_uuid(&event),
+		    db_text(code->id_token_claims), db_text(code->userinfo_claims)),
 		&rows) != RESULT_OK)
 		return (REDEEM_FAILED);
 	if (!row_boolean(&rows, 0, 0))
@@ -92,7 +93,9 @@ codes_redeem(struct call *call, const struct authorization_code *code, bool has_
 	    .amr = code->amr,
 	    .auth_time = code->auth_time,
 	    .generation = 1,
-	    .is_offline = is_offline};
+	    .is_offline = is_offline,
+	    .id_token_claims = code->id_token_claims,
+	    .userinfo_claims = code->userinfo_claims};
 	return (REDEEM_OK);
 }
 

@@ -8,6 +8,7 @@
 
 #include "async/call.h"
 #include "base/ids.h"
+#include "clients/clients.h"
 #include "grants/grants.h"
 
 struct authorization_code {
@@ -20,8 +21,9 @@ struct authorization_code {
 	const char *nonce;	    /* NULL when none */
 	const char *code_challenge; /* S256; NULL when none */
 	const char *acr, *amr;
-	int64_t auth_time;  /* microseconds since 1970 */
-	int64_t expires_at; /* microseconds since 1970, database time */
+	const char *id_token_claims, *userinfo_claims; /* as in struct grant */
+	int64_t auth_time;			       /* microseconds since 1970 */
+	int64_t expires_at;			       /* microseconds since 1970, database time */
 };
 
 /* "lk_ac_...". Fills id. Waits for the realm's secret only. */
@@ -38,11 +40,11 @@ enum redeem_verdict {
 };
 /*
  * Exactly one caller in the world gets REDEEM_OK for a code. REDEEM_USED has revoked what the
- * winner got (RFC 6749, 4.1.2), with a statement and snapshot of its own. has_refresh_token: the
- * grant is kept for the refresh lifetimes, else for one access token.
+ * winner got (RFC 6749, 4.1.2), with a statement and snapshot of its own. The grant of a client
+ * that may refresh is kept for its refresh lifetimes, else for one access token.
  */
 enum redeem_verdict codes_redeem(
-    struct call *, const struct authorization_code *, bool has_refresh_token, struct grant *out);
+    struct call *, const struct authorization_code *, const struct client *, struct grant *out);
 /* A redemption with a wrong binding: the code can never be used again. */
 enum result codes_burn(struct call *, const struct authorization_code *, const char *reason);
 

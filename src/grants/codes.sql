@@ -12,10 +12,10 @@ WITH limits AS (
 	RETURNING id
 ), started AS (
 	INSERT INTO grants (realm_id, id, user_id, user_epoch, client, session_id, scope, acr, amr, auth_time,
-		is_offline, idle_expires_at, expires_at)
+		is_offline, idle_expires_at, expires_at, id_token_claims, userinfo_claims)
 	SELECT $1::uuid, b.id, u.id, u.epoch, c.id, s.id, $6::text, $7::text, $8::text,
 		timestamptz 'epoch' + $9::bigint * interval '1 microsecond', $11::boolean,
-		least(l.now + make_interval(secs => $12::double precision), e.expires_at), e.expires_at
+		least(l.now + make_interval(secs => $12::double precision), e.expires_at), e.expires_at, $15::text, $16::text
 	FROM burned b
 	JOIN limits l ON l.code_expires_at > l.now
 	JOIN users u ON u.realm_id = $1::uuid AND u.id = $4::uuid AND u.status = 'active'

@@ -19,6 +19,8 @@ grant_from_row(const struct db_rows *rows, int row, struct grant *out)
 	out->auth_time = row_time(rows, row, column++);
 	out->generation = (int32_t)row_integer(rows, row, column++);
 	out->is_offline = row_boolean(rows, row, column++);
+	out->id_token_claims = row_text(rows, row, column++);
+	out->userinfo_claims = row_text(rows, row, column++);
 	return (column);
 }
 

@@ -121,16 +121,28 @@ judge(struct call *call, const struct refresh_token *token, const struct db_rows
 	return (is_retry ? REFRESH_RETRIED : REFRESH_REUSED);
 }
 
-static enum refresh_verdict
-explain(struct call *call, const struct refresh_token *token, const struct uuid *client,
-    int64_t retry_window, struct refresh_token_view *out)
+/* Seconds; none for a client that keeps its token, whose spent ones are not its own doing. */
+static int64_t
+retry_window(struct call *call, const struct client *client)
 {
+	if (client == NULL)
+		return (call->realm->refresh_retry_window);
+	if (client->policy.keeps_refresh_tokens)
+		return (0);
+	return (clients_lifetimes(call->realm, client).refresh_retry_window);
+}
+
+static enum refresh_verdict
+explain(struct call *call, const struct refresh_token *token, const struct client *client,
+    struct refresh_token_view *out)
+{
+	int64_t window = retry_window(call, client);
 	struct db_rows rows;
 
 	switch (db_run(call, STATEMENT_refresh_tokens_explain,
 	    DB_VALUES(db_uuid(&call->realm->id), db_uuid(&token->grant),
-		db_integer(call, token->generation), db_uuid(client),
-		db_integer(call, retry_window)),
+		db_integer(call, token->generation), db_uuid(client == NULL ? NULL : &client->id),
+		db_integer(call, window)),
 	    &rows)) {
 	case RESULT_OK:
 		return (judge(call, token, &rows, out));
@@ -142,10 +154,10 @@ explain(struct call *call, const struct refresh_token *token, const struct uuid 
 }
 
 enum refresh_verdict
-refresh_tokens_look(struct call *call, const struct refresh_token *token, const struct uuid *client,
-    struct refresh_token_view *out)
+refresh_tokens_look(struct call *call, const struct refresh_token *token,
+    const struct client *client, struct refresh_token_view *out)
 {
-	return (explain(call, token, client, call->realm->refresh_retry_window, out));
+	return (explain(call, token, client, out));
 }
 
 static enum refresh_verdict
@@ -178,17 +190,18 @@ audit_foreign(struct call *call, const struct grant *grant, const struct uuid *c
 
 /* One passage of the gate; RESULT_NOT_FOUND: it stayed shut. */
 static enum result
-gate_try(struct call *call, const struct refresh_token *token, const struct uuid *client,
-    bool rotate, struct grant *out)
+gate_try(struct call *call, const struct refresh_token *token, const struct client *client,
+    struct grant *out)
 {
+	bool rotate = !client->policy.keeps_refresh_tokens;
 	struct db_rows rows;
 	enum result result;
 
 	result =
 	    db_run(call, rotate ? STATEMENT_refresh_tokens_rotate : STATEMENT_refresh_tokens_keep,
 		DB_VALUES(db_uuid(&call->realm->id), db_uuid(&token->grant),
-		    db_integer(call, token->generation), db_uuid(client),
-		    db_integer(call, call->realm->refresh_idle_lifetime)),
+		    db_integer(call, token->generation), db_uuid(&client->id),
+		    db_integer(call, clients_lifetimes(call->realm, client).refresh_idle)),
 		&rows);
 	if (result == RESULT_OK)
 		grant_from_row(&rows, 0, out);
@@ -198,22 +211,21 @@ gate_try(struct call *call, const struct refresh_token *token, const struct uuid
 /* Tried again when nothing bars it by now: the gate waited for a sign-in that moved the grant to a
  * session which the gate's own snapshot cannot see. */
 enum refresh_verdict
-refresh_tokens_use(struct call *call, const struct refresh_token *token, const struct uuid *client,
-    bool rotate, struct grant *out)
+refresh_tokens_use(struct call *call, const struct refresh_token *token,
+    const struct client *client, struct grant *out)
 {
-	int64_t window = rotate ? call->realm->refresh_retry_window : 0;
 	enum refresh_verdict verdict = REFRESH_OK;
 	struct refresh_token_view view;
 	enum result result;
 	int tries;
 
 	for (tries = 0; tries < GATE_TRIES && verdict == REFRESH_OK; tries++) {
-		result = gate_try(call, token, client, rotate, out);
+		result = gate_try(call, token, client, out);
 		if (result == RESULT_OK)
 			return (REFRESH_OK);
 		if (result != RESULT_NOT_FOUND)
 			return (REFRESH_FAILED);
-		verdict = explain(call, token, client, window, &view);
+		verdict = explain(call, token, client, &view);
 	}
 	switch (verdict) {
 	case REFRESH_OK:
@@ -225,7 +237,7 @@ refresh_tokens_use(struct call *call, const struct refresh_token *token, const s
 		return (revoke_reused(call, token));
 	case REFRESH_REFUSED:
 		if (call->reason == other_client)
-			return (audit_foreign(call, &view.grant, client));
+			return (audit_foreign(call, &view.grant, &client->id));
 		break;
 	case REFRESH_FAILED:
 		break;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "async/call.h"
+#include "clients/clients.h"
 #include "grants/grants.h"
 
 /* The token of that generation of the grant. The same every time it is asked for. */
@@ -39,9 +40,9 @@ struct refresh_token_view {
 /* client NULL: whoever's it is. out: filled unless REFUSED or FAILED; with REUSED, the family
  * stands until somebody uses that token. */
 enum refresh_verdict refresh_tokens_look(struct call *, const struct refresh_token *,
-    const struct uuid *client, struct refresh_token_view *out);
-/* rotate false: a sender-constrained client keeps its token. One statement when all is well. */
-enum refresh_verdict refresh_tokens_use(struct call *, const struct refresh_token *,
-    const struct uuid *client, bool rotate, struct grant *out);
+    const struct client *client, struct refresh_token_view *out);
+/* A client whose policy does not rotate keeps its token. One statement when all is well. */
+enum refresh_verdict refresh_tokens_use(
+    struct call *, const struct refresh_token *, const struct client *client, struct grant *out);
 
 #endif

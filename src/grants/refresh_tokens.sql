@@ -12,7 +12,8 @@ WHERE g.realm_id = $1::uuid AND g.id = $2::uuid AND g.generation = $3::integer A
   AND (SELECT c.status = 'active' FROM clients c WHERE c.realm_id = $1::uuid AND c.id = g.client)
   AND (g.is_offline OR g.session_id IS NULL OR (SELECT s.ended_at IS NULL FROM sessions s
 	WHERE s.realm_id = $1::uuid AND s.id = g.session_id))
-RETURNING g.id, g.client, g.user_id, g.session_id, g.scope, g.acr, g.amr, g.auth_time, g.generation, g.is_offline
+RETURNING g.id, g.client, g.user_id, g.session_id, g.scope, g.acr, g.amr, g.auth_time, g.generation, g.is_offline,
+	g.id_token_claims, g.userinfo_claims
 
 -- For clients that keep their token: only the idle limit moves.
 -- name: refresh_tokens_keep :one :write
@@ -25,12 +26,14 @@ WHERE g.realm_id = $1::uuid AND g.id = $2::uuid AND g.generation = $3::integer A
   AND (SELECT c.status = 'active' FROM clients c WHERE c.realm_id = $1::uuid AND c.id = g.client)
   AND (g.is_offline OR g.session_id IS NULL OR (SELECT s.ended_at IS NULL FROM sessions s
 	WHERE s.realm_id = $1::uuid AND s.id = g.session_id))
-RETURNING g.id, g.client, g.user_id, g.session_id, g.scope, g.acr, g.amr, g.auth_time, g.generation, g.is_offline
+RETURNING g.id, g.client, g.user_id, g.session_id, g.scope, g.acr, g.amr, g.auth_time, g.generation, g.is_offline,
+	g.id_token_claims, g.userinfo_claims
 
 -- What a token is worth, and why the gate gave nothing, with a snapshot that sees who was faster. $4 NULL: whoever's
 -- it is. $5: the retry window in seconds.
 -- name: refresh_tokens_explain :one :read
 SELECT g.id, g.client, g.user_id, g.session_id, g.scope, g.acr, g.amr, g.auth_time, g.generation, g.is_offline,
+	g.id_token_claims, g.userinfo_claims,
 	$4::uuid IS NULL OR g.client = $4::uuid AS is_own,
 	g.revoked_at IS NULL AS is_standing,
 	g.idle_expires_at > db_now() AND g.expires_at > db_now() AS is_in_time,

@@ -151,9 +151,9 @@ needs_consent(const struct flow *flow, const struct client *client, const struct
 		return (true);
 	if (client_is_impersonable(flow, client) && !has_answered)
 		return (true);
-	return (
-	    !client->skip_consent && (view->consented_scope == NULL ||
-					 !text_list_within(flow->scope, view->consented_scope)));
+	return (!client->policy.skip_consent &&
+		(view->consented_scope == NULL ||
+		    !text_list_within(flow->scope, view->consented_scope)));
 }
 
 enum flow_step

@@ -32,8 +32,14 @@ struct flow {
 	const char *state, *nonce, *code_challenge, *login_hint, *ui_locales;
 	/* How the answer travels: a name in the table of oauth/authorize_reply.c. */
 	const char *response_mode;
-	/* The sub of id_token_hint: only this person gets a code. NULL when none. */
+	/* The sub of id_token_hint, or the value of sub that the claims parameter asks for: only
+	 * this person gets a code (A-09). NULL when none. */
 	const char *hinted_subject;
+	/* Names of claims that were asked for one by one (OpenID Connect Core, 5.5),
+	 * space-separated; NULL when none. */
+	const char *id_token_claims, *userinfo_claims;
+	/* acr as an essential claim: one of these, space-separated; NULL: any will do. */
+	const char *required_acr;
 	/* Seconds; -1: none. */
 	int64_t max_age;
 	/* Then the token request must repeat it. */
@@ -42,10 +48,14 @@ struct flow {
 	bool prompt_login;
 	/* Consent is asked even if remembered, once. */
 	bool prompt_consent;
+	/* The person says with which account to go on, once. */
+	bool prompt_account;
 	/* The person refused: oauth/authorize.c answers access_denied and nothing else. */
 	bool denied;
 	/* The user who allowed it in this flow; zero: nobody yet. */
 	struct uuid consented_by;
+	/* The user that was chosen for this flow; zero: nobody yet. */
+	struct uuid chosen_account;
 	/* The live session when the flow began; zero for none. */
 	struct uuid started_session;
 	/* Seconds since 1970; set by flow_seal when 0. */

@@ -25,6 +25,9 @@ static const struct payload_text {
     {"locales", offsetof(struct flow, ui_locales), false},
     {"mode", offsetof(struct flow, response_mode), true},
     {"subject", offsetof(struct flow, hinted_subject), false},
+    {"idclaims", offsetof(struct flow, id_token_claims), false},
+    {"uiclaims", offsetof(struct flow, userinfo_claims), false},
+    {"acr", offsetof(struct flow, required_acr), false},
 };
 static const struct payload_flag {
 	const char *member;
@@ -33,6 +36,7 @@ static const struct payload_flag {
     {"sent", offsetof(struct flow, redirect_uri_was_sent)},
     {"login", offsetof(struct flow, prompt_login)},
     {"ask", offsetof(struct flow, prompt_consent)},
+    {"choose", offsetof(struct flow, prompt_account)},
     {"denied", offsetof(struct flow, denied)},
 };
 static const struct payload_id {
@@ -40,6 +44,7 @@ static const struct payload_id {
 	size_t offset;
 } ids[] = {
     {"by", offsetof(struct flow, consented_by)},
+    {"as", offsetof(struct flow, chosen_account)},
     {"was", offsetof(struct flow, started_session)},
 };
 

@@ -238,17 +238,18 @@ check_scope(
 }
 
 /* Only a confidential client that is registered so may do without, and then with a nonce (RFC 9700,
- * 2.1.1). */
+ * 2.1.1), unless it is let off that, too: certification clients send neither. */
 static bool
 check_no_pkce(const struct authorize_checked *in, struct oauth_error *error)
 {
 	if (in->request->code_challenge_method != NULL)
 		return (oauth_fail(error, OAUTH_INVALID_REQUEST, "code_challenge_missing",
 		    "There is a code_challenge_method without a code_challenge."));
-	if (!in->client->may_skip_pkce || in->client->auth_method == CLIENT_AUTH_NONE)
+	if (!in->client->policy.may_skip_pkce || in->client->auth_method == CLIENT_AUTH_NONE)
 		return (oauth_fail(error, OAUTH_INVALID_REQUEST, "pkce_required",
 		    "This client must use PKCE: code_challenge is missing."));
-	if (in->request->nonce == NULL || !text_list_has(in->request->scope, "openid"))
+	if (!in->client->policy.may_skip_nonce &&
+	    (in->request->nonce == NULL || !text_list_has(in->request->scope, "openid")))
 		return (oauth_fail(error, OAUTH_INVALID_REQUEST, "pkce_or_nonce_required",
 		    "Without PKCE a nonce and the scope openid are required."));
 	return (true);

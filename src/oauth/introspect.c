@@ -124,7 +124,7 @@ introspect_refresh_token(
 	struct refresh_token_view view;
 	struct oauth_error error;
 
-	switch (refresh_tokens_look(call, token, &client->id, &view)) {
+	switch (refresh_tokens_look(call, token, client, &view)) {
 	case REFRESH_OK:
 		return (refresh_token_reply(call, client, &view));
 	case REFRESH_RETRIED:

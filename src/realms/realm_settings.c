@@ -8,7 +8,7 @@
 
 enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR, YEAR = 366 * DAY };
 
-static const char scopes_default[] = "openid profile email phone offline_access";
+static const char scopes_default[] = "openid profile email address phone offline_access";
 
 /* Seconds. */
 static const struct lifetime {
@@ -30,6 +30,24 @@ static const struct lifetime {
     {"code_lifetime", offsetof(struct realm, code_lifetime), 60, 5, 600},
 };
 
+static bool
+is_within(const struct lifetime *lifetime, int64_t seconds)
+{
+	return (seconds >= lifetime->least && seconds <= lifetime->most);
+}
+
+bool
+realms_lifetime_is_allowed(const char *name, int64_t seconds)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(lifetimes) / sizeof(lifetimes[0]); i++) {
+		if (text_equal(lifetimes[i].name, name))
+			return (is_within(&lifetimes[i], seconds));
+	}
+	return (false);
+}
+
 static int64_t
 read_lifetime(const json_t *document, const struct lifetime *lifetime, const char *realm)
 {
@@ -37,8 +55,7 @@ read_lifetime(const json_t *document, const struct lifetime *lifetime, const cha
 
 	if (json_object_get(document, lifetime->name) == NULL)
 		return (lifetime->otherwise);
-	if (member_integer(document, lifetime->name, &value) && value >= lifetime->least &&
-	    value <= lifetime->most)
+	if (member_integer(document, lifetime->name, &value) && is_within(lifetime, value))
 		return (value);
 	log_warning("realm setting out of bounds, default taken", FIELD("realm", realm),
 	    FIELD("setting", lifetime->name));
@@ -61,6 +78,7 @@ realm_settings_read(struct arena *arena, const char *text, struct realm *out)
 		value = read_lifetime(document, &lifetimes[i], out->name);
 		memcpy((char *)out + lifetimes[i].offset, &value, sizeof(value));
 	}
+	out->userinfo_token_in_body = member_boolean(document, "userinfo_token_in_body", false);
 	scopes = member_text(document, "scopes");
 	out->scopes = arena_string(arena, scopes != NULL ? scopes : scopes_default);
 	json_decref(document);

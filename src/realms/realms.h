@@ -29,6 +29,7 @@ struct realm {
 	int64_t session_idle_lifetime;	   /* 8 hours */
 	int64_t session_absolute_lifetime; /* 24 hours */
 	int64_t code_lifetime;		   /* 60 */
+	bool userinfo_token_in_body;	   /* false: userinfo reads the Authorization header only */
 	const char *scopes;		   /* what may be asked for here, space-separated */
 };
 
@@ -38,6 +39,9 @@ void realms_start(const char *base_url);
  * RESULT_NOT_FOUND also for a disabled one. */
 enum result realms_find(
     struct call *, const char *name, bool stale_is_fine, const struct realm **out);
+/* May a lifetime of this name ("access_token_lifetime", ...) be that long? false also for an
+ * unknown name. Seconds. */
+bool realms_lifetime_is_allowed(const char *name, int64_t seconds);
 /* [a-z0-9-], 1 to REALM_NAME_MAX, no hyphen at either end. */
 bool realms_name_is_valid(const char *name);
 /* For the command line. name must be valid. RESULT_CONFLICT if taken. The first realm of all

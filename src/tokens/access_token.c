@@ -18,6 +18,7 @@ tokens_make_access(
 	enum result result;
 	char id_text[UUID_TEXT];
 	int64_t now = clock_now();
+	int64_t lifetime = clients_lifetimes(call->realm, order->client).access_token;
 	struct uuid id = uuid_create();
 	const char *token;
 	struct text payload;
@@ -33,7 +34,7 @@ tokens_make_access(
 	writer_text(&writer, "client_id", order->client->client_id);
 	writer_text(&writer, "scope", order->scope == NULL ? "" : order->scope);
 	writer_integer(&writer, "iat", now);
-	writer_integer(&writer, "exp", now + call->realm->access_token_lifetime);
+	writer_integer(&writer, "exp", now + lifetime);
 	writer_text(&writer, "jti", id_text);
 	if (order->grant != NULL) {
 		uuid_format(&order->grant->id, id_text);
@@ -41,10 +42,11 @@ tokens_make_access(
 		claims_write_sign_in(&writer, order->grant);
 	}
 	writer_object_end(&writer);
-	result = keys_sign(call, JOSE_ES256, TYP_ACCESS_TOKEN, &payload, &token);
+	result = keys_sign(
+	    call, order->client->policy.access_token_alg, TYP_ACCESS_TOKEN, &payload, &token);
 	if (result != RESULT_OK)
 		return (result);
 	out->text = token;
-	out->expires_in = call->realm->access_token_lifetime;
+	out->expires_in = lifetime;
 	return (RESULT_OK);
 }

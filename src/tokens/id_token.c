@@ -26,14 +26,11 @@ tokens_make_id(
     struct call *call, const struct token_order *order, const char *access_token, const char **text)
 {
 	int64_t now = clock_now();
-	enum jose_algorithm algorithm;
 	struct text payload;
 	struct json_writer writer;
 
 	if (order->grant == NULL)
 		return (call_fail(call, RESULT_FAILED, "an ID token without a person"));
-	if (!jose_algorithm_find(order->client->id_token_alg, &algorithm))
-		return (call_fail(call, RESULT_FAILED, "a client's id_token_alg is not known"));
 	text_init(&payload, call->arena, CLAIMS_BYTES_MAX);
 	writer_init(&writer, &payload);
 	writer_object_begin(&writer, NULL);
@@ -42,10 +39,11 @@ tokens_make_id(
 	writer_text(&writer, "aud", order->client->client_id);
 	writer_text(&writer, "azp", order->client->client_id);
 	writer_integer(&writer, "iat", now);
-	writer_integer(&writer, "exp", now + call->realm->id_token_lifetime);
+	writer_integer(
+	    &writer, "exp", now + clients_lifetimes(call->realm, order->client).id_token);
 	writer_text_if(&writer, "nonce", order->nonce);
 	writer_text_if(&writer, "at_hash", hash_of(call, access_token));
 	claims_write_sign_in(&writer, order->grant);
 	writer_object_end(&writer);
-	return (keys_sign(call, algorithm, TYP_ID_TOKEN, &payload, text));
+	return (keys_sign(call, order->client->id_token_alg, TYP_ID_TOKEN, &payload, text));
 }

@@ -24,8 +24,8 @@ struct access_token_made {
 	const char *text;
 	int64_t expires_in; /* seconds */
 };
-/* typ at+jwt, ES256: iss sub aud client_id scope iat exp jti, and sid grant auth_time acr amr for
- * people. aud is the issuer until APIs exist. */
+/* typ at+jwt, ES256 unless the client has another: iss sub aud client_id scope iat exp jti, and sid
+ * grant auth_time acr amr for people. aud is the issuer until APIs exist. */
 enum result tokens_make_access(
     struct call *, const struct token_order *, struct access_token_made *out);
 /* typ JWT: iss sub aud azp exp iat auth_time nonce acr amr at_hash sid. access_token may be NULL.

@@ -10,13 +10,16 @@ let stage
 before(async () => { stage = await Stage.open() })
 after(async () => { await stage.close() })
 
-test('oauth4webapi signs in, refreshes and signs out through Chromium', async () => {
-  const visit = await Visit.begin(stage, await stage.app('oauth4webapi'), 'oauth4webapi')
-  await visit.signIn()
-  await visit.refresh()
-  await visit.signOut()
-  await visit.end()
-})
+for (const algorithm of ['RS256', 'ES256']) {
+  test(`oauth4webapi signs in with ID tokens by ${algorithm}, refreshes and signs out through Chromium`, async () => {
+    const app = await stage.app('oauth4webapi', { metadata: { id_token_signed_response_alg: algorithm } })
+    const visit = await Visit.begin(stage, app, `oauth4webapi-${algorithm}`)
+    await visit.signIn()
+    await visit.refresh()
+    await visit.signOut()
+    await visit.end()
+  })
+}
 
 test('oauth4webapi gets a token for itself, verifies it as an API would, introspects it and revokes it', async () => {
   const issuer = new URL(stage.service.issuer), backend = await stage.backend(), client = { client_id: backend.client_id }

@@ -22,8 +22,10 @@ finds(struct call *call)
 	ck_assert_str_eq(client->redirect_uris[0], "https://app.example/cb");
 	ck_assert_uint_eq(client->post_logout_redirect_uri_count, 0);
 	ck_assert_str_eq(client->scope, call->realm->scopes);
-	ck_assert_str_eq(client->id_token_alg, "RS256");
-	ck_assert(!client->is_native && !client->may_skip_pkce && !client->skip_consent);
+	ck_assert_int_eq(client->id_token_alg, JOSE_RS256);
+	ck_assert(!client->signs_userinfo);
+	ck_assert(
+	    !client->is_native && !client->policy.may_skip_pkce && !client->policy.skip_consent);
 	ck_assert_uint_eq(client->secret_count, 1);
 	ck_assert_ptr_null(client->secrets[0].phc);
 	ck_assert_ptr_null(client->client_uri);
@@ -222,8 +224,9 @@ registers_all(struct call *call)
 	ck_assert_str_eq(made.client_id, uuid_string(call->arena, &made.id));
 	ck_assert_int_eq(clients_find(call, made.client_id, &client), RESULT_OK);
 	ck_assert_str_eq(client->name, "Native \"App\"");
-	ck_assert(client->is_native && client->skip_consent && !client->may_skip_pkce);
-	ck_assert_str_eq(client->id_token_alg, "ES256");
+	ck_assert(
+	    client->is_native && client->policy.skip_consent && !client->policy.may_skip_pkce);
+	ck_assert_int_eq(client->id_token_alg, JOSE_ES256);
 	ck_assert_str_eq(client->scope, "openid email");
 	ck_assert_str_eq(client->tos_uri, "https://app.example/t");
 	ck_assert(clients_has_redirect_uri(client, "http://127.0.0.1:5000/cb"));

@@ -95,10 +95,11 @@ END_TEST
 static enum redeem_verdict
 redeem(struct call *call, struct grant *out)
 {
+	struct client client = store_client(&store.app);
 	struct authorization_code code;
 
 	ck_assert(codes_open(call, code_text, &code));
-	return (codes_redeem(call, &code, true, out));
+	return (codes_redeem(call, &code, &client, out));
 }
 
 static void
@@ -294,12 +295,13 @@ END_TEST
 static void
 starts_all_kinds(struct call *call)
 {
+	struct client client = {.id = store.app};
 	struct authorization_code code;
 	struct grant grant;
 
 	store_sign_in(call, &session);
 	store_code(call, &session, &store.app, "openid offline_access", &code);
-	ck_assert_int_eq(codes_redeem(call, &code, false, &grant), REDEEM_OK);
+	ck_assert_int_eq(codes_redeem(call, &code, &client, &grant), REDEEM_OK);
 	ck_assert(!grant.is_offline);
 	store_grant(call, &session, &store.app, "openid", &grant);
 	store_grant(call, &session, &store.app, "openid offline_access", &grant);

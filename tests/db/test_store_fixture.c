@@ -234,14 +234,21 @@ store_code(struct call *call, const struct session *session, const struct uuid *
 	ck_assert_int_eq(codes_issue(call, out, &text), RESULT_OK);
 }
 
+struct client
+store_client(const struct uuid *id)
+{
+	return ((struct client){.id = *id, .grants = CLIENT_GRANT_REFRESH_TOKEN});
+}
+
 void
 store_grant(struct call *call, const struct session *session, const struct uuid *client,
     const char *scope, struct grant *out)
 {
+	struct client redeemer = store_client(client);
 	struct authorization_code code;
 
 	store_code(call, session, client, scope, &code);
-	ck_assert_int_eq(codes_redeem(call, &code, true, out), REDEEM_OK);
+	ck_assert_int_eq(codes_redeem(call, &code, &redeemer, out), REDEEM_OK);
 }
 
 bool

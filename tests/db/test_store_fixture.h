@@ -54,6 +54,9 @@ long long store_events(const char *kind);
 /* A client of that metadata, registered. */
 struct client_registration store_register(struct call *, const char *metadata);
 
+/* A client of that id that may refresh, without a policy of its own. */
+struct client store_client(const struct uuid *id);
+
 /* A session of alice's; a code of it for that client; the grant it starts. */
 const char *store_sign_in(struct call *, struct session *out);
 void store_code(struct call *, const struct session *, const struct uuid *client, const char *scope,

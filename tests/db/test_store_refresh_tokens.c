@@ -42,12 +42,13 @@ starts_offline(struct call *call)
 static enum refresh_verdict
 use(struct call *call, int generation, struct grant *out)
 {
+	struct client app = store_client(&store.app);
 	struct refresh_token token;
 
 	ck_assert(refresh_tokens_open(call, texts[generation], &token));
 	ck_assert(uuid_equal(&token.grant, &first.id));
 	ck_assert_int_eq(token.generation, generation);
-	return (refresh_tokens_use(call, &token, &store.app, true, out));
+	return (refresh_tokens_use(call, &token, &app, out));
 }
 
 static void
@@ -237,7 +238,9 @@ look(struct call *call, int32_t generation, const struct uuid *client,
     struct refresh_token_view *out)
 {
 	struct refresh_token token = {.grant = first.id, .generation = generation};
-	enum refresh_verdict verdict = refresh_tokens_look(call, &token, client, out);
+	struct client asking = store_client(client == NULL ? &store.app : client);
+	enum refresh_verdict verdict =
+	    refresh_tokens_look(call, &token, client == NULL ? NULL : &asking, out);
 
 	ck_assert(!call->is_writing);
 	ck_assert_int_eq(call->failure, RESULT_OK);
@@ -319,15 +322,15 @@ END_TEST
 static void
 is_another_client(struct call *call)
 {
+	struct client app = store_client(&store.app), page = store_client(&store.page);
 	struct refresh_token token;
 	struct grant grant;
 
 	ck_assert(refresh_tokens_open(call, texts[1], &token));
-	ck_assert_int_eq(
-	    refresh_tokens_use(call, &token, &store.page, true, &grant), REFRESH_REFUSED);
+	ck_assert_int_eq(refresh_tokens_use(call, &token, &page, &grant), REFRESH_REFUSED);
 	ck_assert_str_eq(call->reason, "refresh_token.other_client");
 	ck_assert(store_is_active(call, &first));
-	ck_assert_int_eq(refresh_tokens_use(call, &token, &store.app, true, &grant), REFRESH_OK);
+	ck_assert_int_eq(refresh_tokens_use(call, &token, &app, &grant), REFRESH_OK);
 }
 
 START_TEST(another_clients_token_is_refused)
@@ -345,16 +348,15 @@ END_TEST
 static void
 is_of_the_future(struct call *call)
 {
+	struct client app = store_client(&store.app);
 	struct refresh_token token = {.grant = first.id, .generation = 5};
 	struct grant grant;
 
-	ck_assert_int_eq(
-	    refresh_tokens_use(call, &token, &store.app, true, &grant), REFRESH_REFUSED);
+	ck_assert_int_eq(refresh_tokens_use(call, &token, &app, &grant), REFRESH_REFUSED);
 	ck_assert_str_eq(call->reason, "refresh_token.future_generation");
 	ck_assert(store_is_active(call, &first));
 	token.grant = store.app;
-	ck_assert_int_eq(
-	    refresh_tokens_use(call, &token, &store.app, true, &grant), REFRESH_REFUSED);
+	ck_assert_int_eq(refresh_tokens_use(call, &token, &app, &grant), REFRESH_REFUSED);
 	ck_assert_str_eq(call->reason, "refresh_token.unknown");
 }
 
@@ -368,16 +370,17 @@ END_TEST
 static void
 keeps(struct call *call)
 {
+	struct client app = store_client(&store.app);
 	struct refresh_token token;
 	struct grant grant;
 
+	app.policy.keeps_refresh_tokens = true;
 	ck_assert(refresh_tokens_open(call, texts[1], &token));
-	ck_assert_int_eq(refresh_tokens_use(call, &token, &store.app, false, &grant), REFRESH_OK);
+	ck_assert_int_eq(refresh_tokens_use(call, &token, &app, &grant), REFRESH_OK);
 	ck_assert_int_eq(grant.generation, 1);
-	ck_assert_int_eq(refresh_tokens_use(call, &token, &store.app, false, &grant), REFRESH_OK);
+	ck_assert_int_eq(refresh_tokens_use(call, &token, &app, &grant), REFRESH_OK);
 	token.generation = 2;
-	ck_assert_int_eq(
-	    refresh_tokens_use(call, &token, &store.app, false, &grant), REFRESH_REFUSED);
+	ck_assert_int_eq(refresh_tokens_use(call, &token, &app, &grant), REFRESH_REFUSED);
 }
 
 START_TEST(a_client_that_is_bound_keeps_its_token)

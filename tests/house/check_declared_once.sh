@@ -31,4 +31,9 @@ findings=$(for page in docs/add_sign_in/*.md; do
 	done
 done)
 verdict "every page about sign-in is run by a test, with what it installs" "$findings"
+
+findings=$(sed -nE 's/^    \{"([a-z_]+)", offsetof\(struct client_policy, .*/\1/p' src/clients/client_policy.c | while read -r name; do
+	grep -q "^| \`$name\` |" docs/clients.md || echo "$name is not in docs/clients.md"
+done)
+verdict "every rule of a client's policy is in docs/clients.md" "$findings"
 finish

@@ -17,7 +17,8 @@ may() {
 	realms)		echo "base async db" ;;
 	queue|events)	echo "base async db realms" ;;
 	keys)		echo "base async db jose realms events queue" ;;
-	people|clients)	echo "base async db events queue realms people" ;;
+	people)		echo "base async db events queue realms people" ;;
+	clients)	echo "base async db jose events queue realms people" ;;
 	sessions)	echo "base async db people clients events realms grants keys" ;;
 	grants)		echo "base async db people clients events realms keys sessions" ;;
 	tokens)		echo "base async db jose keys grants clients people sessions events realms" ;;

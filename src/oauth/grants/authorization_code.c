@@ -38,9 +38,7 @@ static bool
 code_redeem(struct call *call, const struct client *client, const struct authorization_code *code,
     struct grant *grant, struct oauth_error *error)
 {
-	bool has_refresh_token = (client->grants & CLIENT_GRANT_REFRESH_TOKEN) != 0;
-
-	switch (codes_redeem(call, code, has_refresh_token, grant)) {
+	switch (codes_redeem(call, code, client, grant)) {
 	case REDEEM_OK:
 		return (true);
 	case REDEEM_USED:

@@ -17,7 +17,7 @@ static bool
 token_use(struct call *call, const struct refresh_token *token, const struct client *client,
     struct grant *grant, struct oauth_error *error)
 {
-	switch (refresh_tokens_use(call, token, &client->id, true, grant)) {
+	switch (refresh_tokens_use(call, token, client, grant)) {
 	case REFRESH_OK:
 	case REFRESH_RETRIED:
 		return (true);
@@ -68,7 +68,7 @@ scope_check(struct call *call, const struct client *client, const struct refresh
 		asked, scopes_allowed(call->arena, asked, client->scope, call->realm->scopes)))
 		return (oauth_fail(error, OAUTH_INVALID_SCOPE, "scope_not_allowed",
 		    "The scope goes beyond what this client may ask for."));
-	switch (refresh_tokens_look(call, token, &client->id, &view)) {
+	switch (refresh_tokens_look(call, token, client, &view)) {
 	case REFRESH_OK:
 	case REFRESH_RETRIED:
 		return (scope_choose(call, client, asked, view.grant.scope, &scope, error));

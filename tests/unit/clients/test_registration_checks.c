@@ -66,6 +66,25 @@ static const struct {
     {"{" URI ",\"scope\":[\"a\"]}", "invalid_client_metadata"},
     {"{" URI ",\"require_pkce\":\"no\"}", "invalid_client_metadata"},
     {"{" URI ",\"skip_consent\":1}", "invalid_client_metadata"},
+    {"{" URI ",\"require_nonce\":false}", NULL},
+    {"{" URI ",\"rotate_refresh_tokens\":false}", NULL},
+    {"{" URI ",\"rotate_refresh_tokens\":null}", NULL},
+    {"{" URI ",\"token_endpoint_auth_method\":\"none\",\"rotate_refresh_tokens\":false}",
+	"invalid_client_metadata"},
+    {"{" URI ",\"token_endpoint_auth_method\":\"none\",\"rotate_refresh_tokens\":true}", NULL},
+    {"{" URI ",\"access_token_lifetime\":60}", NULL},
+    {"{" URI ",\"access_token_lifetime\":9}", "invalid_client_metadata"},
+    {"{" URI ",\"access_token_lifetime\":86401}", "invalid_client_metadata"},
+    {"{" URI ",\"access_token_lifetime\":\"60\"}", "invalid_client_metadata"},
+    {"{" URI ",\"id_token_lifetime\":1e300}", "invalid_client_metadata"},
+    {"{" URI ",\"refresh_idle_lifetime\":59}", "invalid_client_metadata"},
+    {"{" URI ",\"refresh_absolute_lifetime\":86400}", NULL},
+    {"{" URI ",\"refresh_retry_window\":0}", NULL},
+    {"{" URI ",\"refresh_retry_window\":61}", "invalid_client_metadata"},
+    {"{" URI ",\"access_token_signed_response_alg\":\"RS256\"}", NULL},
+    {"{" URI ",\"access_token_signed_response_alg\":\"HS256\"}", "invalid_client_metadata"},
+    {"{" URI ",\"userinfo_signed_response_alg\":\"ES256\"}", NULL},
+    {"{" URI ",\"userinfo_signed_response_alg\":\"none\"}", "invalid_client_metadata"},
     {"{" URI ",\"id_token_signed_response_alg\":\"none\"}", "invalid_client_metadata"},
     {"{" URI ",\"id_token_signed_response_alg\":\"HS256\"}", "invalid_client_metadata"},
     {"{" URI ",\"id_token_signed_response_alg\":\"ES256\"}", NULL},
@@ -120,9 +139,13 @@ START_TEST(defaults)
 	ck_assert(check(arena, "{" URI "}", &request, &out, &tree));
 	ck_assert_int_eq(request.auth_method, CLIENT_AUTH_SECRET_BASIC);
 	ck_assert_uint_eq(request.grants, CLIENT_GRANT_AUTHORIZATION_CODE);
-	ck_assert(request.require_pkce && !request.skip_consent && !request.is_native);
+	ck_assert(!request.policy.may_skip_pkce && !request.policy.may_skip_nonce);
+	ck_assert(!request.policy.skip_consent && !request.policy.keeps_refresh_tokens);
+	ck_assert_int_eq(request.policy.access_token_alg, JOSE_ES256);
+	ck_assert(!request.policy.access_token.is_own && !request.is_native);
 	ck_assert_str_eq(request.scope, "openid email");
 	ck_assert_str_eq(request.id_token_alg, "RS256");
+	ck_assert_ptr_null(request.userinfo_alg);
 	ck_assert_ptr_null(request.client_id);
 	ck_assert_ptr_null(request.client_secret);
 	json_decref(tree);

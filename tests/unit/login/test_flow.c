@@ -38,7 +38,7 @@ START_TEST(without_a_session_sign_in)
 
 	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_DONE);
 	ck_assert_int_eq(flow_next(&flow, &client, NULL), FLOW_SIGN_IN);
-	client.skip_consent = true;
+	client.policy.skip_consent = true;
 	ck_assert_int_eq(flow_next(&flow, &client, NULL), FLOW_SIGN_IN);
 }
 END_TEST
@@ -114,7 +114,7 @@ START_TEST(consent_must_cover_the_scope)
 	view.consented_scope = "";
 	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_DONE);
 	view.consented_scope = NULL;
-	client.skip_consent = true;
+	client.policy.skip_consent = true;
 	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_DONE);
 }
 END_TEST
@@ -139,7 +139,7 @@ START_TEST(a_client_that_anybody_could_be_always_asks)
 
 	client.auth_method = CLIENT_AUTH_NONE;
 	client.is_native = true;
-	client.skip_consent = true;
+	client.policy.skip_consent = true;
 	flow.redirect_uri = "com.example.app:/callback";
 	ck_assert_int_eq(flow_next(&flow, &client, &view), FLOW_CONSENT);
 	flow.consented_by = alice;
@@ -165,7 +165,7 @@ assert_combination(unsigned bits)
 	flow.prompt_login = (bits & 64) != 0;
 	flow.prompt_consent = (bits & 128) != 0;
 	flow.max_age = (bits & 256) != 0 ? 10 : -1;
-	client.skip_consent = (bits & 512) != 0;
+	client.policy.skip_consent = (bits & 512) != 0;
 	client.is_native = (bits & 1024) != 0;
 	client.auth_method = (bits & 2048) != 0 ? CLIENT_AUTH_NONE : CLIENT_AUTH_SECRET_POST;
 	view.session.id = is_old ? session_old : session_new;
@@ -182,7 +182,7 @@ assert_combination(unsigned bits)
 		may_be_done = false;
 	if (!has_answered && (flow.prompt_consent || is_exposed))
 		may_be_done = false;
-	if (!client.skip_consent && !is_covered)
+	if (!client.policy.skip_consent && !is_covered)
 		may_be_done = false;
 	ck_assert_msg(
 	    (flow_next(&flow, &client, has_view ? &view : NULL) == FLOW_DONE) == may_be_done,

@@ -17,12 +17,17 @@ static const struct flow full = {
     .ui_locales = "de en",
     .response_mode = "form_post",
     .hinted_subject = "0190-x",
+    .id_token_claims = "email",
+    .userinfo_claims = "name email",
+    .required_acr = "urn:latchkey:acr:1",
     .max_age = 0,
     .redirect_uri_was_sent = true,
     .prompt_login = true,
     .prompt_consent = true,
+    .prompt_account = true,
     .denied = true,
     .consented_by = {{1, 2, 3}},
+    .chosen_account = {{7, 8, 9}},
     .started_session = {{4, 5, 6}},
     .expires_at = 5000,
 };
@@ -79,12 +84,17 @@ assert_same(const struct flow *a, const struct flow *b)
 	ck_assert_pstr_eq(a->ui_locales, b->ui_locales);
 	ck_assert_str_eq(a->response_mode, b->response_mode);
 	ck_assert_pstr_eq(a->hinted_subject, b->hinted_subject);
+	ck_assert_pstr_eq(a->id_token_claims, b->id_token_claims);
+	ck_assert_pstr_eq(a->userinfo_claims, b->userinfo_claims);
+	ck_assert_pstr_eq(a->required_acr, b->required_acr);
 	ck_assert_int_eq(a->max_age, b->max_age);
 	ck_assert_int_eq(a->redirect_uri_was_sent, b->redirect_uri_was_sent);
 	ck_assert_int_eq(a->prompt_login, b->prompt_login);
 	ck_assert_int_eq(a->prompt_consent, b->prompt_consent);
+	ck_assert_int_eq(a->prompt_account, b->prompt_account);
 	ck_assert_int_eq(a->denied, b->denied);
 	ck_assert(uuid_equal(&a->consented_by, &b->consented_by));
+	ck_assert(uuid_equal(&a->chosen_account, &b->chosen_account));
 	ck_assert(uuid_equal(&a->started_session, &b->started_session));
 	ck_assert_int_eq(a->expires_at, b->expires_at);
 }
