@@ -6,7 +6,7 @@ import { Stage, Visit } from './visit.mjs'
 let stage
 
 before(async () => { stage = await Stage.open() })
-after(async () => { await stage.close() })
+after(async () => { await stage?.close() })
 
 test('mod_auth_openidc signs in and signs out through Chromium', async () => {
   const visit = await Visit.begin(stage, await stage.app('apache'), 'apache')

@@ -8,7 +8,7 @@ const options = { [oauth.allowInsecureRequests]: true }
 let stage
 
 before(async () => { stage = await Stage.open() })
-after(async () => { await stage.close() })
+after(async () => { await stage?.close() })
 
 for (const algorithm of ['RS256', 'ES256']) {
   test(`oauth4webapi signs in with ID tokens by ${algorithm}, refreshes and signs out through Chromium`, async () => {

@@ -5,7 +5,7 @@ import { Stage, Visit } from './visit.mjs'
 let stage
 
 before(async () => { stage = await Stage.open() })
-after(async () => { await stage.close() })
+after(async () => { await stage?.close() })
 
 const start = async (mode) => stage.app('oidc_client_ts', {
   change: (text, { client, issuer }) => text.replace("client_id: '...'", `client_id: '${client.client_id}'`).replace('http://localhost:8080', issuer)

@@ -7,7 +7,7 @@ import { Stage, Visit } from './visit.mjs'
 let stage
 
 before(async () => { stage = await Stage.open() })
-after(async () => { await stage.close() })
+after(async () => { await stage?.close() })
 
 async function wholeVisit(app, name, { hasAgreed, ...options } = {}) {
   const visit = await Visit.begin(stage, app, name, options)

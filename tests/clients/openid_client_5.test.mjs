@@ -8,7 +8,7 @@ const aliases = { 'openid-client': 'openid-client-5' }
 let stage
 
 before(async () => { stage = await Stage.open() })
-after(async () => { await stage.close() })
+after(async () => { await stage?.close() })
 
 for (const mode of ['query', 'form_post']) {
   test(`openid-client 5 signs in with response mode ${mode}, refreshes and signs out through Chromium`, async () => {

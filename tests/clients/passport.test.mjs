@@ -5,7 +5,7 @@ import { Stage, Visit } from './visit.mjs'
 let stage
 
 before(async () => { stage = await Stage.open() })
-after(async () => { await stage.close() })
+after(async () => { await stage?.close() })
 
 test('passport-openidconnect signs in and signs out through Chromium, without PKCE', async () => {
   const visit = await Visit.begin(stage, await stage.app('passport'), 'passport')
