@@ -3,7 +3,7 @@
 # Installing starts no servers and makes no clusters.
 set -eu
 run="gcc libc6-dev make pkg-config kore libpq-dev libssl-dev libjansson-dev libargon2-dev libsodium-dev libcurl4-openssl-dev zlib1g-dev postgresql-15 postgresql-client-15"
-check="check procps clang clang-format clang-tidy libclang-rt-14-dev cppcheck pmccabe universal-ctags chromium git fonts-dejavu-core"
+check="check procps clang clang-format clang-tidy libclang-rt-14-dev cppcheck pmccabe universal-ctags chromium git fonts-dejavu-core apache2-bin libapache2-mod-auth-openidc python3-authlib python3-flask python3-requests"
 bench="wrk"
 
 case "${1:-run}" in

@@ -1,90 +1,41 @@
-// openid-client 6: the program of docs/add_sign_in.md, as it stands there, driven through Chromium.
+// openid-client 6: the program of docs/add_sign_in/openid_client_6.md, as it stands there, driven through Chromium; and what an app does without a person.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { Database, Service, freePort, until } from '../http/service.mjs'
-import { launch, screenshot } from './browser.mjs'
+import * as oidc from 'openid-client'
+import { Stage, Visit } from './visit.mjs'
 
-const password = 'correct horse battery staple'
-let database, service, app, browser, folder, home
+let stage
 
-before(async () => {
-  const port = await freePort()
-  home = `http://localhost:${port}`
-  database = await Database.create()
-  await database.realm()
-  await database.user('alice', password)
-  const client = await database.client({
-    client_name: 'My app', redirect_uris: [`${home}/callback`], post_logout_redirect_uris: [`${home}/`],
-    grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], token_endpoint_auth_method: 'client_secret_basic',
-    scope: 'openid profile email offline_access',
-  })
-  service = await Service.start(database)
+before(async () => { stage = await Stage.open() })
+after(async () => { await stage?.close() })
 
-  const program = readFileSync('docs/add_sign_in.md', 'utf8').match(/```js\n([\s\S]*?)```/)[1]
-  folder = mkdtempSync(path.resolve('tests/clients/.app-'))
-  writeFileSync(path.join(folder, 'app.mjs'), program)
-  app = spawn(process.execPath, [path.join(folder, 'app.mjs')], {
-    env: { ISSUER: service.issuer, CLIENT_ID: client.client_id, CLIENT_SECRET: client.client_secret, PORT: String(port) }, stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  await until('the app', async () => (await fetch(home)).ok)
-  browser = await launch()
-})
-
-after(async () => {
-  await browser?.close()
-  app?.kill()
-  await service?.stop()
-  await database?.drop()
-  if (folder) rmSync(folder, { recursive: true })
-})
-
-async function wholeVisit(context, name) {
-  const page = await context.newPage()
-  await page.goto(home)
-  await page.click('a[href="/sign-in"]')
-  await page.waitForURL(/\/login/)
-  await screenshot(page, `${name}-login`)
-  await page.fill('[name=login]', 'alice')
-  await page.fill('[name=password]', 'wrong password, wrong password')
-  await page.click('button[type=submit]')
-  assert.match(await page.textContent('body'), /do not match/)
-  await screenshot(page, `${name}-login-wrong`)
-  await page.fill('[name=login]', 'alice')
-  await page.fill('[name=password]', password)
-  await page.click('button[type=submit]')
-  if (/\/consent/.test(page.url())) {
-    await screenshot(page, `${name}-consent`)
-    await page.click('button[value=allow]')
-  }
-  await page.waitForURL(`${home}/`)
-  assert.equal(await page.textContent('h1'), 'Hello, alice Example')
-  assert.equal(await page.textContent('#email'), 'alice@example.org')
-
-  await page.click('a[href="/refresh"]')
-  assert.match(await page.textContent('#refreshed'), /refreshed 1 times/)
-  await page.click('a[href="/refresh"]')
-  assert.match(await page.textContent('#refreshed'), /refreshed 2 times/)
-
-  await page.click('a[href="/sign-out"]')
-  await page.waitForURL(`${home}/`)
-  assert.equal(await page.textContent('h1'), 'Hello, stranger')
-  // Signed out there means signed out here: the next sign-in asks for the password again.
-  await page.click('a[href="/sign-in"]')
-  await page.waitForURL(/\/login/)
-  await page.close()
+async function wholeVisit(app, name, { hasAgreed, ...options } = {}) {
+  const visit = await Visit.begin(stage, app, name, options)
+  await visit.signIn({ isMistyped: true, hasAgreed })
+  await visit.refresh()
+  await visit.signOut()
+  await visit.end()
 }
 
-test('openid-client 6 signs in, refreshes and signs out through Chromium', async () => {
-  const context = await browser.newContext()
-  await wholeVisit(context, 'openid-client')
-  await context.close()
+test('openid-client 6 signs in, refreshes and signs out through Chromium, with JavaScript and without', async (t) => {
+  const app = await stage.app('openid_client_6')
+  await t.test('with JavaScript', () => wholeVisit(app, 'openid-client'))
+  await t.test('with JavaScript off', () => wholeVisit(app, 'openid-client-without-javascript', { javaScriptEnabled: false, hasAgreed: true }))
 })
 
-test('openid-client 6 signs in, refreshes and signs out with JavaScript off', async () => {
-  const context = await browser.newContext({ javaScriptEnabled: false })
-  await wholeVisit(context, 'openid-client-without-javascript')
-  await context.close()
+test('openid-client 6 gets a token for itself, introspects it and revokes it, by each way to send a secret', async () => {
+  for (const [method, authentication] of [['client_secret_basic', oidc.ClientSecretBasic], ['client_secret_post', oidc.ClientSecretPost]]) {
+    const backend = await stage.backend({ token_endpoint_auth_method: method })
+    const config = await oidc.discovery(new URL(stage.service.issuer), backend.client_id, backend.client_secret, authentication(backend.client_secret), {
+      execute: [oidc.allowInsecureRequests],
+    })
+    const { access_token: token, expires_in: seconds } = await oidc.clientCredentialsGrant(config)
+    assert.ok(seconds > 0)
+    const found = await oidc.tokenIntrospection(config, token)
+    assert.equal(found.active, true)
+    assert.equal(found.client_id, backend.client_id)
+    assert.equal(found.iss, stage.service.issuer)
+    await oidc.tokenRevocation(config, token)
+    assert.deepEqual(await oidc.tokenIntrospection(config, token), { active: false })
+  }
 })

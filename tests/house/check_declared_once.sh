@@ -21,6 +21,17 @@ findings=$(env -i $latchkey --help | sed -nE 's/^  ([a-z]+( [a-z]+)?) .*/\1/p' |
 	env -i $latchkey $words --help > /dev/null 2>&1 || echo "latchkey $words --help fails"
 done)
 verdict "every command has its --help" "$findings"
+
+findings=$(for page in docs/add_sign_in/*.md; do
+	name=$(basename "$page" .md)
+	grep -q "(add_sign_in/$name.md)" docs/add_sign_in.md || echo "docs/add_sign_in.md does not lead to $page"
+	grep -qE "\.app\('$name'" tests/clients/*.test.mjs || echo "no test of tests/clients runs $page"
+	for package in $(sed -nE 's/^sudo apt-get install //p' "$page"); do
+		grep -qE "^check=.* $package[ \"]" conf/install-packages.sh || echo "$page installs $package, conf/install-packages.sh does not"
+	done
+done)
+verdict "every page about sign-in is run by a test, with what it installs" "$findings"
+
 findings=$(sed -nE 's/^    \{"([a-z_]+)", offsetof\(struct client_policy, .*/\1/p' src/clients/client_policy.c | while read -r name; do
 	grep -q "^| \`$name\` |" docs/clients.md || echo "$name is not in docs/clients.md"
 done)
