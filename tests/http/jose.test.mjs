@@ -1,7 +1,8 @@
 // Our JOSE against somebody else's, hostile tokens through the command, and tokens where they do not belong.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHmac, createPublicKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import * as jose from 'jose'
 import { Browser, Database, Service, binary } from './service.mjs'
@@ -182,6 +183,16 @@ test('RFC 8037 A.4, RFC 7515 A.3: the printed tokens verify through the command'
   ])
   assert.deepEqual(answers, [{ valid: true, header: { alg: 'EdDSA' }, payload: 'Example of Ed25519 signing' },
     { valid: true, header: { alg: 'ES256' }, payload: { iss: 'joe', exp: 1300819380, 'http://example.com/is_root': true } }])
+})
+
+test('docs/keys.md: the commands of JOSE print what stands there', async () => {
+  const page = readFileSync('docs/keys.md', 'utf8')
+  const examples = [...page.matchAll(/```sh\n(build\/release\/latchkey jose [^]*?)```\n```json\n([^]*?)```/g)]
+  assert.equal(examples.length, 2)
+  for (const [, commands, output] of examples) {
+    const child = spawnSync('bash', ['-c', commands.replaceAll('build/release/latchkey', binary)], { encoding: 'utf8', env: { PATH: process.env.PATH, ASAN_OPTIONS: process.env.ASAN_OPTIONS ?? '' } })
+    assert.equal(child.stdout, output)
+  }
 })
 
 // What a sign-in leaves behind, each of its own kind.

@@ -52,7 +52,7 @@ test('Z-01: the JWK Set has a strong ETag and a max-age, and answers 304', async
   assert.equal((await fetch(one.url('/oauth2/jwks'), { headers: { 'if-none-match': answer.headers.get('etag') } })).status, 304)
 })
 
-test('Z-01: rotations under load fail no verification of three verifiers that cache', async () => {
+test('Z-01: rotations under load fail no verification of three verifiers that cache', async (t) => {
   // They keep what they have read for longer than the test takes and read again only when an hour has passed.
   const remote = () => jose.createRemoteJWKSet(new URL(one.url('/oauth2/jwks')), { cacheMaxAge: 3600000, cooldownDuration: 3600000 })
   const verifiers = [remote(), remote(), remote()]
@@ -109,7 +109,7 @@ test('Z-01: rotations under load fail no verification of three verifiers that ca
   assert.deepEqual(failures, [])
   assert.ok(verified > 300, `${verified} verifications`)
   assert.ok(kids.size >= 8, `${kids.size} keys have signed`)
-  console.log(`# figure: ${verified} verifications by caching verifiers over 4 rotations, 0 failed`)
+  t.diagnostic(`figure: ${verified} verifications by caching verifiers over 4 rotations, 0 failed`)
 })
 
 test('Z-02: a key that is revoked on one node leaves both, with what it signed', async () => {
