@@ -37,8 +37,8 @@ read_one(struct arena *arena, const char *json, size_t length)
 			must(text_equal(jose_key_thumbprint(arena, key),
 			    jose_jwk_thumbprint(arena, jwk, &error)));
 		jose_key_free(key);
-		jose_key_free(jose_key_from_private_jwk(
-		    jwk, (enum jose_algorithm)algorithm, &error));
+		jose_key_free(
+		    jose_key_from_private_jwk(jwk, (enum jose_algorithm)algorithm, &error));
 	}
 	json_decref(jwk);
 }

@@ -325,6 +325,7 @@ START_TEST(odd_keys_in_sets)
 	}
 	strict = set_of(json, false, &error);
 	ck_assert_ptr_nonnull(strict);
+	ck_assert_ptr_null(error);
 	ck_assert_int_eq(jwk_set_verify(strict, &jws, JOSE_EDDSA), JWK_SET_VERIFIED);
 	ck_assert_int_eq(jwk_set_verify(strict, &jws, JOSE_ES256), JWK_SET_BAD_SIGNATURE);
 	ck_assert(jws_parse(arena,
