@@ -355,8 +355,17 @@ test('DS-06: many that need the keys at once share one fetch', async () => {
   const waiting = []
   keyServer.answers[path] = (response) => { waiting.push(response); return true }
   const texts = await Promise.all(Array.from({ length: 30 }, () => assertion(client, signing)))
-  const asking = texts.map((text) => ask(text, {}, single))
+  const inFlight = async () => (await single.metrics()).latchkey_requests_in_flight
+  const idle = await inFlight()
+  // The one that wanted them first goes away while the others wait.
+  const leaving = new AbortController()
+  const left = assert.rejects(fetch(`${single.issuer}/oauth2/token`, { method: 'POST', signal: leaving.signal, body: new URLSearchParams({ grant_type: 'client_credentials', ...proof(await assertion(client, signing)) }) }))
   await until('the fetch', async () => waiting.length > 0)
+  const asking = texts.map((text) => ask(text, {}, single))
+  await until('the others', async () => await inFlight() === idle + 31)
+  leaving.abort()
+  await left
+  await until('its end', async () => await inFlight() === idle + 30)
   for (const response of waiting) response.writeHead(200).end(JSON.stringify({ keys: [signing.jwk] }))
   for (const answer of await Promise.all(asking)) assert.equal(answer.status, 200)
   assert.equal(keyServer.fetches[path], 1)
