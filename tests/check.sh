@@ -21,6 +21,7 @@ run_db()	 { tests/db/pg.sh run -- env LATCHKEY_TAP="$out/db.tap" timeout 900 bui
 run_http()	 { node_suite http build/release/latchkey tests/http/*.test.mjs; }
 run_clients()	 { node_suite clients build/release/latchkey tests/clients/*.test.mjs; }
 run_house()	 { tests/house/run.sh > "$out/house.tap" 2> "$out/house.log"; }
+run_fuzz()	 { FUZZ_SECONDS="${FUZZ_SECONDS:-10}" tests/fuzz/run.sh > "$out/fuzz.tap" 2> "$out/fuzz.log"; }
 run_sanitizers() {
 	local status=0
 	export ASAN_OPTIONS=detect_stack_use_after_return=0:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1

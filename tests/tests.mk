@@ -21,18 +21,31 @@ $(B)/tests/%.o: tests/%.c
 $(B)/tests/%_suites.o: $(B)/tests/%_suites.c
 	@$(CC) $(CPPFLAGS) $(codegen) $(test_flags) -c -o $@ $<
 
+# Fuzzing (clang, FUZZ=1): a program a harness, with no more of the product than the parsers need.
+fuzz_programs	:= $(patsubst tests/fuzz/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzzed		:= $(filter $(B)/src/base/% $(B)/src/jose/% $(B)/src/web/form.o $(B)/src/web/request.o $(B)/src/oauth/client_auth/client_secret_basic.o,$(testable))
+FUZZ_SECONDS	?= 3600
+.PHONY: fuzz-programs
+fuzz-programs: $(fuzz_programs)
+$(B)/tests/parsers.a: $(fuzzed)
+	@rm -f $@ && ar rcs $@ $^
+$(fuzz_programs): $(B)/tests/%: $(B)/tests/fuzz/%.o $(B)/tests/parsers.a
+	@echo "  link   $@"
+	@$(CC) $(filter-out -Wl$(comma)--dynamic-list=%,$(LDFLAGS)) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
 # The C compiler, libcheck, Chromium, npm; then Node and the relying parties from the lock file.
 tests/node_modules/.installed: tests/package-lock.json
 	@echo "  npm    tests/package-lock.json"
 	@cd tests && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error && mkdir -p node_modules/.bin && \
 	    ln -sf ../$$(cd node_modules && ls -d node-linux-*)/bin/node node_modules/.bin/node && touch node_modules/.installed
 
-.PHONY: check unit db http clients house sanitizers bench lint
+.PHONY: check unit db http clients house sanitizers fuzz bench lint
 check:					## install what is missing, run every suite
 	@$(MAKE) --no-print-directory -j2 all
 	@$(MAKE) --no-print-directory -j2 $(B)/tests/run_unit $(B)/tests/run_db tests/node_modules/.installed
 	@$(MAKE) --no-print-directory -j2 SANITIZE=1 all build/sanitize/tests/run_unit
-	@tests/check.sh unit db http clients house sanitizers
+	@$(MAKE) --no-print-directory -j2 FUZZ=1 fuzz-programs
+	@tests/check.sh unit db http clients house sanitizers fuzz
 unit db house: 	## one suite (T=word: only what matches)
 	@$(MAKE) --no-print-directory -j2 all $(B)/tests/run_unit $(B)/tests/run_db
 	@tests/check.sh $@
@@ -42,6 +55,9 @@ http clients: tests/node_modules/.installed	## one suite over the real binary
 sanitizers: tests/node_modules/.installed	## unit and http under ASan and UBSan
 	@$(MAKE) --no-print-directory -j2 SANITIZE=1 all build/sanitize/tests/run_unit
 	@tests/check.sh $@
+fuzz:				## fuzz every parser for FUZZ_SECONDS (3600) each
+	@$(MAKE) --no-print-directory -j2 FUZZ=1 fuzz-programs
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/check.sh $@
 lint: 				## clang-format, clang-tidy, cppcheck, gcc -fanalyzer
 	@tests/house/lint.sh
 bench: all				## measure, each figure beside its limit

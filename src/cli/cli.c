@@ -146,10 +146,13 @@ command_parse(const struct command *command, struct parse *parse, int argc, char
 {
 	struct cli_arguments *arguments = &parse->arguments;
 	int took;
+	bool is_past_options = false;
 
 	while (argc > 0) {
 		took = 1;
-		if (strncmp(argv[0], "--", 2) == 0) {
+		if (!is_past_options && strcmp(argv[0], "--") == 0) {
+			is_past_options = true;
+		} else if (!is_past_options && strncmp(argv[0], "--", 2) == 0) {
 			if ((took = option_parse(command, parse, argc, argv)) == 0)
 				return (false);
 		} else if (arguments->positional_count == CLI_POSITIONAL_MAX) {

@@ -4,7 +4,8 @@
 extern const struct command command_serve, command_dev, command_migrate, command_config,
     command_routes, command_user_create, command_user_password, command_user_disable,
     command_client_create, command_client_show, command_client_secret, command_realm_create,
-    command_key_list, command_key_rotate, command_version;
+    command_key_list, command_key_rotate, command_key_revoke, command_jose_verify,
+    command_jose_sign, command_jose_thumbprint, command_version;
 
 const struct command *const commands[] = {
     &command_serve,
@@ -21,6 +22,10 @@ const struct command *const commands[] = {
     &command_realm_create,
     &command_key_list,
     &command_key_rotate,
+    &command_key_revoke,
+    &command_jose_verify,
+    &command_jose_sign,
+    &command_jose_thumbprint,
     &command_version,
 };
 const size_t commands_count = sizeof(commands) / sizeof(commands[0]);

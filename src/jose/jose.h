@@ -50,6 +50,10 @@ struct jose_key *jose_key_from_jwk(const json_t *jwk, enum jose_algorithm, const
 struct jose_key *jose_key_from_private_jwk(
     const json_t *jwk, enum jose_algorithm, const char **error);
 
+/* RFC 7638 of a JWK, whatever it is meant for and whether it is private. NULL, and *error says why.
+ */
+char *jose_jwk_thumbprint(struct arena *, const json_t *jwk, const char **error);
+
 /* Compact JWS: header {"alg","typ","kid"} in this order. */
 char *jws_sign(struct arena *, const struct jose_key *, const char *typ, const char *kid,
     const char *payload, size_t length);

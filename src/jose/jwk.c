@@ -232,3 +232,27 @@ jose_key_from_private_jwk(const json_t *jwk, enum jose_algorithm algorithm, cons
 		return (NULL);
 	return (key_wrap(algorithm, pkey, true));
 }
+
+char *
+jose_jwk_thumbprint(struct arena *arena, const json_t *jwk, const char **error)
+{
+	int algorithm;
+	char *thumbprint = NULL;
+	EVP_PKEY *pkey;
+	struct jose_key *key;
+
+	for (algorithm = 0; algorithm < JOSE_ALGORITHMS; algorithm++)
+		if (jwk_is_of_type(jwk, &algorithms[algorithm], error))
+			break;
+	if (algorithm == JOSE_ALGORITHMS) {
+		*error = "kty and crv are not spoken here";
+		return (NULL);
+	}
+	if ((pkey = jwk_read(jwk, &algorithms[algorithm], JWK_PUBLIC, error)) == NULL)
+		return (NULL);
+	key = key_wrap((enum jose_algorithm)algorithm, pkey, false);
+	if (key != NULL)
+		thumbprint = jose_key_thumbprint(arena, key);
+	jose_key_free(key);
+	return (thumbprint);
+}

@@ -103,6 +103,7 @@ read_keys(
 struct jwk_set *
 jwk_set_parse(struct arena *arena, const char *json, size_t length, bool strict, const char **error)
 {
+	const char *odd; /* of a key that was left out, perhaps */
 	const json_t *list;
 	struct jwk_set *set = NULL;
 	json_t *tree;
@@ -120,8 +121,10 @@ jwk_set_parse(struct arena *arena, const char *json, size_t length, bool strict,
 	} else {
 		set = arena_alloc(arena, sizeof(*set));
 		arena_defer(arena, set_release, set);
-		if (!read_keys(arena, set, list, strict, error))
+		if (!read_keys(arena, set, list, strict, &odd)) {
+			*error = odd;
 			set = NULL;
+		}
 	}
 	json_decref(tree);
 	return (set);

@@ -60,6 +60,11 @@ enum result keys_ensure(struct call *);
  * is 0. */
 enum { KEYS_PUBLISH_SECONDS = 3600, KEYS_ROTATED_SECONDS = 10 };
 enum result keys_rotate(struct call *, bool now, unsigned *rotated);
+/* Emergency (Z-02): the key leaves the JWK Set, and within 5 seconds no node takes its tokens any
+ * more. The next key follows an active one at once, and a new next one is published. reason: for
+ * the audit trail. RESULT_NOT_FOUND: no such key, or it is revoked already; RESULT_CONFLICT: it is
+ * active and there is no next key. */
+enum result keys_revoke(struct call *, const char *kid, const char *reason);
 
 /* A key for one purpose, derived from the realm's newest secret. For HMACs whose text carries the
  * secret's id: *id tells which. realm_secret_derive_by_id finds an older one; RESULT_NOT_FOUND for

@@ -52,6 +52,27 @@ WITH activated AS (
 INSERT INTO events (realm_id, id, kind, reason)
 SELECT $1::uuid, $3::uuid, 'keys.rotated', a.algorithm FROM activated a
 
+-- Emergency, after keys_lock: the key is nobody's any more, unless it is the active one and nothing could follow it.
+-- name: keys_revoke :exec :write
+WITH revoked AS (
+	UPDATE signing_keys k SET state = 'revoked', retired_at = COALESCE(k.retired_at, db_now())
+	WHERE k.realm_id = $1::uuid AND k.kid = $2::text AND k.state <> 'revoked'
+	  AND (k.state <> 'active' OR EXISTS (SELECT FROM signing_keys n
+		WHERE n.realm_id = $1::uuid AND n.algorithm = k.algorithm AND n.state = 'next'))
+	RETURNING k.kid
+)
+INSERT INTO events (realm_id, id, kind, reason)
+SELECT $1::uuid, $3::uuid, 'keys.revoked', r.kid || ': ' || $4::text FROM revoked r
+
+-- What follows it, published long enough or not.
+-- name: keys_succeed :exec :write
+UPDATE signing_keys n SET state = 'active', activated_at = db_now()
+WHERE n.realm_id = $1::uuid AND n.state = 'next'
+  AND n.algorithm = (SELECT k.algorithm FROM signing_keys k
+	WHERE k.realm_id = $1::uuid AND k.kid = $2::text AND k.state = 'revoked')
+  AND NOT EXISTS (SELECT FROM signing_keys a
+	WHERE a.realm_id = $1::uuid AND a.algorithm = n.algorithm AND a.state = 'active')
+
 -- name: realm_secrets_of_realm :many :read
 SELECT id, sealed FROM realm_secrets WHERE realm_id = $1::uuid ORDER BY id DESC
 
