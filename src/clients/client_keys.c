@@ -213,16 +213,18 @@ fetching_wait(struct call *call, struct fetching *fetching)
 
 /* Waits for a newer set when one may be fetched, or is. */
 static void
-keys_renew(struct call *call, const struct client *client, const char *name, bool is_key_missing)
+keys_renew(struct call *call, const struct client *client, const char *name)
 {
 	struct fetching *fetching = fetching_find(name);
 	struct known_keys *known = known_find(name);
 	static const struct known_keys nothing;
 	uint64_t now = clock_monotonic_ms();
+	bool is_key_missing;
 
 	if (fetching == NULL) {
 		if (known == NULL)
 			known = known_put(name, arena_create(SET_ARENA_MAX), &nothing);
+		is_key_missing = client_keys_are_good(&known->state, now);
 		if (!client_keys_may_fetch(&known->state, is_key_missing, now) ||
 		    (fetching = fetching_start(name, client)) == NULL)
 			return;
@@ -253,14 +255,17 @@ fetched_verify(
     const char *name, const struct jws *jws, enum jose_algorithm algorithm, unsigned *retry_after)
 {
 	const struct known_keys *known = known_find(name);
+	bool is_under_way = fetching_find(name) != NULL;
 	uint64_t now = clock_monotonic_ms();
 	enum client_keys_verdict verdict = CLIENT_KEYS_UNAVAILABLE;
 
-	*retry_after = known != NULL ? client_keys_retry_after(&known->state, now) : 1;
+	*retry_after = 1;
+	if (known != NULL && !is_under_way)
+		*retry_after = client_keys_retry_after(&known->state, now);
 	if (known != NULL && client_keys_are_good(&known->state, now))
 		verdict = set_verify(known->set, jws, algorithm);
-	/* A newer set may have it, but cannot be had. */
-	if (verdict == CLIENT_KEYS_NO_KEY && known->state.has_failed)
+	/* A newer set may have it, but cannot be had, or not yet. */
+	if (verdict == CLIENT_KEYS_NO_KEY && (known->state.has_failed || is_under_way))
 		verdict = CLIENT_KEYS_UNAVAILABLE;
 	return (verdict);
 }
@@ -308,7 +313,7 @@ client_keys_verify(struct call *call, const struct client *client, const struct 
 	verdict = fetched_verify(name, jws, algorithm, retry_after);
 	if (!may_be_in_newer(verdict, jws))
 		return (verdict);
-	keys_renew(call, client, name, verdict != CLIENT_KEYS_UNAVAILABLE);
+	keys_renew(call, client, name);
 	if (call->failure != RESULT_OK)
 		return (CLIENT_KEYS_UNAVAILABLE);
 	return (fetched_verify(name, jws, algorithm, retry_after));

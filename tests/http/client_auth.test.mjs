@@ -1,8 +1,12 @@
 // How clients authenticate: private_key_jwt and their keys, two live secrets, limits; rows C-01 to C-06, D-02, D-03.
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { createHmac, randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
 import { SignJWT, exportJWK, exportSPKI, generateKeyPair } from 'jose'
 
 import { Cluster } from './cluster.mjs'
@@ -92,6 +96,18 @@ test('RFC 7523 2.2: the assertion works at token, introspection and revocation e
   assert.equal((await post(service, '/oauth2/revoke', { token: text, ...proof(await assertion(signer, keys.ES256)) })).status, 200)
   assert.equal((await post(service, '/oauth2/introspect', { token: text, ...proof(await assertion(signer, keys.ES256)) })).body.active, false)
   refused(await post(service, '/oauth2/introspect', { token: text, ...proof(await assertion(signer, keys.ES256, { claims: { aud: 'https://elsewhere.example' } })) }))
+})
+
+test('openid-client 6 authenticates by private_key_jwt: the program of docs/client_authentication.md', async () => {
+  const folder = mkdtempSync(path.resolve('tests/clients/.app-'))
+  try {
+    writeFileSync(path.join(folder, 'app.mjs'), readFileSync('docs/client_authentication.md', 'utf8').match(/```js\n([\s\S]*?)```/)[1])
+    const start = (env) => promisify(execFile)(process.execPath, ['app.mjs'], { cwd: folder, env })
+    assert.match((await start({})).stdout, /Register client.json/)
+    const client = await database.client(JSON.parse(readFileSync(path.join(folder, 'client.json'))))
+    const { stdout } = await start({ ISSUER: service.issuer, CLIENT_ID: client.client_id })
+    assert.equal(stdout.split('.').length, 3)
+  } finally { rmSync(folder, { recursive: true }) }
 })
 
 test('RFC 7521 4.2: client_id is optional beside an assertion, and must be that of its subject', async () => {
@@ -339,8 +355,17 @@ test('DS-06: many that need the keys at once share one fetch', async () => {
   const waiting = []
   keyServer.answers[path] = (response) => { waiting.push(response); return true }
   const texts = await Promise.all(Array.from({ length: 30 }, () => assertion(client, signing)))
-  const asking = texts.map((text) => ask(text, {}, single))
+  const inFlight = async () => (await single.metrics()).latchkey_requests_in_flight
+  const idle = await inFlight()
+  // The one that wanted them first goes away while the others wait.
+  const leaving = new AbortController()
+  const left = assert.rejects(fetch(`${single.issuer}/oauth2/token`, { method: 'POST', signal: leaving.signal, body: new URLSearchParams({ grant_type: 'client_credentials', ...proof(await assertion(client, signing)) }) }))
   await until('the fetch', async () => waiting.length > 0)
+  const asking = texts.map((text) => ask(text, {}, single))
+  await until('the others', async () => await inFlight() === idle + 31)
+  leaving.abort()
+  await left
+  await until('its end', async () => await inFlight() === idle + 30)
   for (const response of waiting) response.writeHead(200).end(JSON.stringify({ keys: [signing.jwk] }))
   for (const answer of await Promise.all(asking)) assert.equal(answer.status, 200)
   assert.equal(keyServer.fetches[path], 1)

@@ -44,7 +44,7 @@ test('a wrong setting stops the start with its name, its value and what is allow
   assert.match(wrong.stderr, /listen_port = 70000: allowed is 1-65535/)
   assert.match(latchkey(['serve'], { LATCHKEY_LOG_FORMAT: 'xml' }).stderr, /log_format = xml: allowed is json\|human/)
   for (const [environment, says] of [[{ LATCHKEY_KEY_ENCRYPTION_KEY: 'short' }, /key_encryption_key must be 32 bytes/], [{ LATCHKEY_DATABASE_URL: '' }, /database_url is not set/],
-    [{ LATCHKEY_BASE_URL: 'http://login.example.org' }, /base_url/], [{ LATCHKEY_BASE_URL: 'https://login.example.org/' }, /base_url/]]) {
+    [{ LATCHKEY_OUTGOING_ALLOW: 'keys.example' }, /outgoing_allow = keys.example: allowed are/], [{ LATCHKEY_BASE_URL: 'http://login.example.org' }, /base_url/], [{ LATCHKEY_BASE_URL: 'https://login.example.org/' }, /base_url/]]) {
     const answer = latchkey(['serve'], environment)
     assert.equal(answer.status, 78)
     assert.match(answer.stderr, says)

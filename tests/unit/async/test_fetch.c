@@ -29,7 +29,7 @@ try {
 	char url[128];
 	struct call *call;
 	enum result result, failure;
-	long status;
+	long status, max_age;
 	char body[ANSWER_MAX], content_type[64];
 	size_t body_length;
 	const char *problem;
@@ -49,6 +49,7 @@ try_run(struct call *call, void *argument)
 	if (try->result != RESULT_OK)
 		return;
 	try->status = answer.status;
+	try->max_age = answer.max_age;
 	try->body_length = answer.body_length;
 	snprintf(try->body, sizeof(try->body), "%s", answer.body);
 	if (answer.content_type != NULL)
@@ -137,6 +138,20 @@ START_TEST(no_content_and_errors_are_answers_too)
 	try_fetch(&redirect, "/redirect");
 	ck_assert_int_eq(redirect.status, 302);
 	ck_assert_uint_eq(server->requests, 3);
+}
+END_TEST
+
+/* RFC 9111, 5.2.2. */
+START_TEST(how_long_an_answer_is_good_is_the_least_of_what_it_says)
+{
+	struct try silent = {0}, cached = {0}, not_cached = {0};
+
+	try_fetch(&silent, "/ok");
+	ck_assert_int_eq(silent.max_age, -1);
+	try_fetch(&cached, "/cached");
+	ck_assert_int_eq(cached.max_age, 120);
+	try_fetch(&not_cached, "/not-cached");
+	ck_assert_int_eq(not_cached.max_age, 0);
 }
 END_TEST
 
@@ -415,6 +430,7 @@ suite_async_fetch(void)
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, an_answer_comes_back_whole);
 	tcase_add_test(tests, no_content_and_errors_are_answers_too);
+	tcase_add_test(tests, how_long_an_answer_is_good_is_the_least_of_what_it_says);
 	tcase_add_test(tests, a_connection_is_used_again);
 	tcase_add_test(tests, method_headers_and_body_arrive);
 	tcase_add_loop_test(tests, failures_are_unavailable_and_do_not_stick, 0,

@@ -66,6 +66,12 @@ answer(struct connection *connection, const char *request, const char *body)
 	if (strcmp(path, "/redirect") == 0)
 		return (
 		    put(fd, "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n"));
+	if (strcmp(path, "/cached") == 0)
+		return (put(fd, "HTTP/1.1 200 OK\r\nCache-Control: public, max-age=900\r\n"
+				"Cache-Control: max-age=120\r\nContent-Length: 0\r\n\r\n"));
+	if (strcmp(path, "/not-cached") == 0)
+		return (put(fd, "HTTP/1.1 200 OK\r\nCache-Control: max-age=120\r\n"
+				"Cache-Control: no-store\r\nContent-Length: 0\r\n\r\n"));
 	if (strcmp(path, "/declared-big") == 0)
 		return (put(fd, "HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n"));
 	if (strcmp(path, "/half") == 0) {

@@ -11,8 +11,8 @@ struct tiny_server {
 	int port;		 /* on 127.0.0.1 */
 };
 
-/* /ok /empty /404 /redirect /echo /close /hang /declared-big /endless /half; with is_tls behind a
- * certificate that nobody has signed. */
+/* /ok /empty /404 /redirect /cached /not-cached /echo /close /hang /declared-big /endless /half;
+ * with is_tls behind a certificate that nobody has signed. */
 struct tiny_server *tiny_server_start(bool is_tls);
 void tiny_server_stop(struct tiny_server *);
 
