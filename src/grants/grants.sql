@@ -33,7 +33,8 @@ SELECT ($2::uuid IS NULL OR coalesce((
 -- anything of it is over.
 -- name: grants_find_active_user :one :read
 SELECT u.id, u.login, u.email, u.email_verified, u.name, u.given_name, u.family_name, u.locale, u.zoneinfo,
-	u.picture, u.phone_number, u.status = 'active', u.password, u.updated_at, u.epoch
+	u.picture, u.phone_number, u.status = 'active', u.password, u.updated_at, u.epoch, u.middle_name, u.nickname,
+	u.profile, u.website, u.gender, u.birthdate, u.phone_number_verified, u.address::text
 FROM users u
 WHERE u.realm_id = $1::uuid AND u.id = $3::uuid AND u.status = 'active'
   AND (SELECT g.revoked_at IS NULL AND g.user_id = u.id AND g.user_epoch = u.epoch AND g.client = $4::uuid

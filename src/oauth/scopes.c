@@ -1,38 +1,14 @@
-/* Scopes and their claims: OpenID Connect Core 1.0, 5.1 and 5.4. */
+/* Scopes: RFC 6749, 3.3; OpenID Connect Core 1.0, 5.4. */
 #include "oauth/scopes.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "people/standard_claims.h"
 
-#define TEXT_CLAIM(name, member)                                                                   \
-	{                                                                                          \
-		name, CLAIM_TEXT, offsetof(struct user, member)                                    \
-	}
-
-const struct scope scopes[] = {
-    {"openid", {{NULL, CLAIM_TEXT, 0}}},
-    {"profile",
-	{
-	    TEXT_CLAIM("name", name),
-	    TEXT_CLAIM("given_name", given_name),
-	    TEXT_CLAIM("family_name", family_name),
-	    TEXT_CLAIM("preferred_username", login),
-	    TEXT_CLAIM("picture", picture),
-	    TEXT_CLAIM("zoneinfo", zoneinfo),
-	    TEXT_CLAIM("locale", locale),
-	    {"updated_at", CLAIM_SECONDS, offsetof(struct user, updated_at)},
-	}},
-    {"email",
-	{
-	    TEXT_CLAIM("email", email),
-	    {"email_verified", CLAIM_EMAIL_VERIFIED, offsetof(struct user, email_verified)},
-	}},
-    {"phone", {TEXT_CLAIM("phone_number", phone_number)}},
-    {"offline_access", {{NULL, CLAIM_TEXT, 0}}},
-};
-const size_t scopes_count = sizeof(scopes) / sizeof(scopes[0]);
+static const char *const standard_scopes[] = {
+    "openid", "profile", "email", "address", "phone", "offline_access"};
+enum { STANDARD_SCOPES = sizeof(standard_scopes) / sizeof(standard_scopes[0]) };
 
 /* %x21 / %x23-5B / %x5D-7E */
 static bool
@@ -60,8 +36,8 @@ scopes_have_personal(const char *list)
 {
 	size_t i;
 
-	for (i = 0; i < scopes_count; i++) {
-		if (text_list_has(list, scopes[i].name))
+	for (i = 0; i < STANDARD_SCOPES; i++) {
+		if (text_list_has(list, standard_scopes[i]))
 			return (true);
 	}
 	return (false);
@@ -120,52 +96,49 @@ scopes_without(struct arena *arena, const char *list, const char *word)
 	return (list_filter(arena, list, text_equal, word));
 }
 
-static void
-claim_write(struct json_writer *writer, const struct claim *claim, const struct user *user)
-{
-	const char *member = (const char *)user + claim->offset, *text;
-	int64_t microseconds;
-
-	switch (claim->kind) {
-	case CLAIM_TEXT:
-		memcpy(&text, member, sizeof(text));
-		writer_text_if(writer, claim->name, text);
-		break;
-	case CLAIM_SECONDS:
-		memcpy(&microseconds, member, sizeof(microseconds));
-		writer_integer(writer, claim->name, microseconds / 1000000);
-		break;
-	case CLAIM_EMAIL_VERIFIED:
-		if (user->email != NULL)
-			writer_boolean(writer, claim->name, user->email_verified);
-		break;
-	}
-}
-
-void
-scopes_write_claims(struct json_writer *writer, const char *granted, const struct user *user)
-{
-	const struct claim *claim;
-	size_t i;
-
-	for (i = 0; i < scopes_count; i++) {
-		if (!text_list_has(granted, scopes[i].name))
-			continue;
-		for (claim = scopes[i].claims; claim->name != NULL; claim++)
-			claim_write(writer, claim, user);
-	}
-}
-
 void
 scopes_write_claim_names(struct json_writer *writer, const char *list)
 {
-	const struct claim *claim;
 	size_t i;
 
-	for (i = 0; i < scopes_count; i++) {
-		if (!text_list_has(list, scopes[i].name))
-			continue;
-		for (claim = scopes[i].claims; claim->name != NULL; claim++)
-			writer_text(writer, NULL, claim->name);
+	for (i = 0; i < standard_claims_count; i++) {
+		if (text_list_has(list, standard_claims[i].scope))
+			writer_text(writer, NULL, standard_claims[i].name);
 	}
+}
+
+bool
+scopes_claim_is_known(const char *name)
+{
+	return (standard_claims_find(name) != NULL);
+}
+
+static bool
+scope_opens_any(const char *scope, const char *claims)
+{
+	size_t i;
+
+	for (i = 0; i < standard_claims_count; i++) {
+		if (text_equal(standard_claims[i].scope, scope) &&
+		    text_list_has(claims, standard_claims[i].name))
+			return (true);
+	}
+	return (false);
+}
+
+const char *
+scopes_of_claims(struct arena *arena, const char *claims)
+{
+	struct text opening;
+	size_t i;
+
+	text_init(&opening, arena, SCOPE_BYTES_MAX);
+	for (i = 0; i < STANDARD_SCOPES; i++) {
+		if (!scope_opens_any(standard_scopes[i], claims))
+			continue;
+		if (opening.length > 0)
+			text_add_byte(&opening, ' ');
+		text_add(&opening, standard_scopes[i]);
+	}
+	return (opening.data);
 }

@@ -5,8 +5,7 @@
 
 #include "base/json.h"
 #include "oauth/errors.h"
-#include "oauth/scopes.h"
-#include "people/users.h"
+#include "people/standard_claims.h"
 #include "realms/realms.h"
 #include "tokens/tokens.h"
 #include "web/request.h"
@@ -108,7 +107,7 @@ oauth_userinfo(struct call *call)
 	writer_init(&writer, &body);
 	writer_object_begin(&writer, NULL);
 	writer_text(&writer, "sub", token.subject);
-	scopes_write_claims(&writer, token.scope, &user);
+	standard_claims_write(&writer, &user, token.scope, NULL);
 	writer_object_end(&writer);
 	return (reply_json(call, 200, &body));
 }

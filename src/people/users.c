@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "people/claim_forms.h"
 #include "realms/realms.h"
 
 int
@@ -26,6 +27,14 @@ user_from_row(struct call *call, const struct db_rows *rows, int row, int first,
 	out->password = row_text(rows, row, first++);
 	out->updated_at = row_time(rows, row, first++);
 	out->epoch = (int32_t)row_integer(rows, row, first++);
+	out->middle_name = row_text(rows, row, first++);
+	out->nickname = row_text(rows, row, first++);
+	out->profile = row_text(rows, row, first++);
+	out->website = row_text(rows, row, first++);
+	out->gender = row_text(rows, row, first++);
+	out->birthdate = row_text(rows, row, first++);
+	out->phone_number_verified = row_boolean(rows, row, first++);
+	out->address = row_text(rows, row, first++);
 	return (first);
 }
 
@@ -58,18 +67,6 @@ users_find(struct call *call, const struct uuid *id, struct user *out)
 	return (result);
 }
 
-static bool
-is_tidy(const char *text)
-{
-	size_t length = strlen(text), i;
-
-	for (i = 0; i < length; i++)
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			return (false);
-	return (
-	    length > 0 && text[0] != ' ' && text[length - 1] != ' ' && text_is_utf8(text, length));
-}
-
 const char *
 users_login_error(const char *login)
 {
@@ -77,7 +74,7 @@ users_login_error(const char *login)
 		return ("login is empty");
 	if (strlen(login) > LOGIN_MAX)
 		return ("login is longer than 254 bytes");
-	if (!is_tidy(login))
+	if (!claim_form_is_line(login))
 		return ("login has control characters, spaces around it, or is not UTF-8");
 	return (NULL);
 }
@@ -90,7 +87,7 @@ users_email_error(const char *email)
 	if (strlen(email) > LOGIN_MAX)
 		return ("email is longer than 254 bytes");
 	if (at == NULL || at == email || at[1] == '\0' || strchr(email, ' ') != NULL ||
-	    !is_tidy(email))
+	    !claim_form_is_line(email))
 		return ("email is not an address");
 	return (NULL);
 }

@@ -21,6 +21,9 @@ struct user {
 	bool email_verified;
 	/* NULL when none. */
 	const char *name, *given_name, *family_name, *locale, *zoneinfo, *picture, *phone_number;
+	const char *middle_name, *nickname, *profile, *website, *gender, *birthdate;
+	bool phone_number_verified;
+	const char *address; /* a JSON object; NULL when none */
 	enum user_status status;
 	/* PHC string; NULL when none. */
 	const char *password;

@@ -1,25 +1,30 @@
 -- The columns of a user, in the order that user_from_row reads: id, login, email, email_verified, name,
--- given_name, family_name, locale, zoneinfo, picture, phone_number, is_active, password, updated_at, epoch.
+-- given_name, family_name, locale, zoneinfo, picture, phone_number, is_active, password, updated_at, epoch,
+-- middle_name, nickname, profile, website, gender, birthdate, phone_number_verified, address.
 -- sessions_find and grants_find_active_user have the same list.
 
 -- name: users_find :one :read
 SELECT id, login, email, email_verified, name, given_name, family_name, locale, zoneinfo, picture,
-	phone_number, status = 'active', password, updated_at, epoch
+	phone_number, status = 'active', password, updated_at, epoch, middle_name, nickname, profile, website,
+	gender, birthdate, phone_number_verified, address::text
 FROM users
 WHERE realm_id = $1::uuid AND id = $2::uuid
 
 -- A login name wins over an e-mail address that reads the same.
 -- name: users_find_by_login :one :read
 SELECT id, login, email, email_verified, name, given_name, family_name, locale, zoneinfo, picture,
-	phone_number, is_active, password, updated_at, epoch
+	phone_number, is_active, password, updated_at, epoch, middle_name, nickname, profile, website,
+	gender, birthdate, phone_number_verified, address
 FROM (
 	SELECT 1 AS rank, id, login, email, email_verified, name, given_name, family_name, locale, zoneinfo,
-		picture, phone_number, status = 'active' AS is_active, password, updated_at, epoch
+		picture, phone_number, status = 'active' AS is_active, password, updated_at, epoch, middle_name,
+		nickname, profile, website, gender, birthdate, phone_number_verified, address::text
 	FROM users
 	WHERE realm_id = $1::uuid AND lower(login) = lower($2::text)
 	UNION ALL
 	SELECT 2 AS rank, id, login, email, email_verified, name, given_name, family_name, locale, zoneinfo,
-		picture, phone_number, status = 'active' AS is_active, password, updated_at, epoch
+		picture, phone_number, status = 'active' AS is_active, password, updated_at, epoch, middle_name,
+		nickname, profile, website, gender, birthdate, phone_number_verified, address::text
 	FROM users
 	WHERE realm_id = $1::uuid AND lower(email) = lower($2::text)
 ) AS candidates

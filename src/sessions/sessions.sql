@@ -3,7 +3,8 @@
 -- name: sessions_find :one :read
 SELECT s.id, s.user_id, s.auth_time, s.amr, s.acr, db_now(), s.idle_expires_at, s.expires_at, c.scope,
 	u.id, u.login, u.email, u.email_verified, u.name, u.given_name, u.family_name, u.locale, u.zoneinfo,
-	u.picture, u.phone_number, u.status = 'active', u.password, u.updated_at, u.epoch
+	u.picture, u.phone_number, u.status = 'active', u.password, u.updated_at, u.epoch, u.middle_name, u.nickname,
+	u.profile, u.website, u.gender, u.birthdate, u.phone_number_verified, u.address::text
 FROM sessions s
 CROSS JOIN LATERAL (
 	SELECT * FROM users WHERE realm_id = $1::uuid AND id = s.user_id LIMIT 1

@@ -54,36 +54,33 @@ START_TEST(the_client_allows_and_the_realm_may_withhold)
 }
 END_TEST
 
-static const char *
-claims_of(const char *granted, const struct user *user)
+START_TEST(claims_are_opened_by_their_scopes)
+{
+	ck_assert(scopes_claim_is_known("email_verified"));
+	ck_assert(scopes_claim_is_known("address"));
+	ck_assert(!scopes_claim_is_known("email_verifie"));
+	ck_assert(!scopes_claim_is_known("password"));
+	ck_assert(!scopes_claim_is_known(""));
+	ck_assert_str_eq(scopes_of_claims(arena, NULL), "");
+	ck_assert_str_eq(scopes_of_claims(arena, "acr sub"), "");
+	ck_assert_str_eq(
+	    scopes_of_claims(arena, "phone_number_verified x birthdate website"), "profile phone");
+	ck_assert_str_eq(scopes_of_claims(arena, "address email"), "email address");
+}
+END_TEST
+
+START_TEST(discovery_names_the_claims_of_the_scopes_that_are_offered)
 {
 	struct json_writer writer;
 	struct text out;
 
 	text_init(&out, arena, 4096);
 	writer_init(&writer, &out);
-	writer_object_begin(&writer, NULL);
-	scopes_write_claims(&writer, granted, user);
-	writer_object_end(&writer);
-	return (out.data);
-}
-
-START_TEST(claims_are_those_of_the_granted_scopes_and_known)
-{
-	struct user user = {.login = "alice",
-	    .email = "a@example.org",
-	    .name = "Alice",
-	    .email_verified = true,
-	    .updated_at = 1700000000999999};
-
-	ck_assert_str_eq(claims_of("openid", &user), "{}");
+	writer_array_begin(&writer, NULL);
+	scopes_write_claim_names(&writer, "phone openid email x");
+	writer_array_end(&writer);
 	ck_assert_str_eq(
-	    claims_of("email", &user), "{\"email\":\"a@example.org\",\"email_verified\":true}");
-	ck_assert_str_eq(claims_of("openid profile", &user),
-	    "{\"name\":\"Alice\",\"preferred_username\":\"alice\",\"updated_at\":1700000000}");
-	ck_assert_str_eq(claims_of("phone", &user), "{}");
-	user.email = NULL;
-	ck_assert_str_eq(claims_of("email", &user), "{}");
+	    out.data, "[\"email\",\"email_verified\",\"phone_number\",\"phone_number_verified\"]");
 }
 END_TEST
 
@@ -96,7 +93,8 @@ suite_oauth_scopes(void)
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, a_scope_is_words_between_single_spaces);
 	tcase_add_test(tests, the_client_allows_and_the_realm_may_withhold);
-	tcase_add_test(tests, claims_are_those_of_the_granted_scopes_and_known);
+	tcase_add_test(tests, claims_are_opened_by_their_scopes);
+	tcase_add_test(tests, discovery_names_the_claims_of_the_scopes_that_are_offered);
 	suite_add_tcase(suite, tests);
 	return (suite);
 }
