@@ -8,9 +8,10 @@
 static const struct scope_text scope_texts[] = {
     {"openid", "Know that it is you",
 	"A number that stands for your account, and when you signed in"},
-    {"profile", "See your profile", "Your name, picture, language and time zone"},
+    {"profile", "See your profile",
+	"Your names, picture, websites, birthday, gender, language and time zone"},
     {"email", "See your e-mail address", "The address, and whether it has been confirmed"},
-    {"phone", "See your phone number", "The number kept in your account"},
+    {"phone", "See your phone number", "The number, and whether it has been confirmed"},
     {"address", "See your postal address", "The address kept in your account"},
     {"offline_access", "Stay connected while you are away",
 	"Access that lasts after you sign out, until you withdraw it"},

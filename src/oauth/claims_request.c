@@ -6,7 +6,7 @@
 #include "base/ids.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "oauth/scopes.h"
+#include "people/standard_claims.h"
 
 enum { NAMES_MAX = 4096 };
 
@@ -71,20 +71,18 @@ section_read(const json_t *document, const char *name, json_t **out)
 static const char *
 names_read(struct arena *arena, const json_t *section, const char *allowed, struct text *opened_by)
 {
-	const struct claim *claim;
+	const struct standard_claim *claim;
 	struct text names;
 	size_t i;
 
 	text_init(&names, arena, NAMES_MAX);
-	for (i = 0; i < scopes_count; i++) {
-		if (!text_list_has(allowed, scopes[i].name))
+	for (i = 0; i < standard_claims_count; i++) {
+		claim = &standard_claims[i];
+		if (!text_list_has(allowed, claim->scope) ||
+		    json_object_get(section, claim->name) == NULL)
 			continue;
-		for (claim = scopes[i].claims; claim->name != NULL; claim++) {
-			if (json_object_get(section, claim->name) == NULL)
-				continue;
-			list_add(&names, claim->name);
-			list_add(opened_by, scopes[i].name);
-		}
+		list_add(&names, claim->name);
+		list_add(opened_by, claim->scope);
 	}
 	return (list_or_null(&names));
 }

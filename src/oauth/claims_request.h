@@ -11,8 +11,8 @@
 enum { CLAIM_VALUES_MAX = 32 };
 
 struct claims_request {
-	/* Known claims (scopes.h) of allowed scopes, each name once; NULL when none. What value
-	 * they should have is not kept: it is no condition (5.5.1). */
+	/* Known claims (standard_claims.h) of allowed scopes, each name once; NULL when none. What
+	 * value they should have is not kept: it is no condition (5.5.1). */
 	const char *id_token, *userinfo;
 	/* The scopes that open them; NULL when none. */
 	const char *scopes;
