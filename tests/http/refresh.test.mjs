@@ -237,6 +237,32 @@ test('F-05: a sign-out ends what is not offline, on every node; a new password, 
   }
 })
 
+test('F-05: of many refreshes while somebody signs out, none gives what lives on', async () => {
+  // Of a client that keeps its token: lanes that are out of step would be a reuse.
+  const keeper = await database.client(webClient({ rotate_refresh_tokens: false }))
+  for (let round = 0; round < 3; round++) {
+    const { browser: theirs, tokens } = await signIn(one, keeper)
+    const answers = []
+    let stopped = false
+    const lanes = Array.from({ length: 6 }, async (_, lane) => {
+      while (!stopped) answers.push(await refresh(lane % 2 ? one : two, keeper, tokens.refresh_token))
+    })
+    try {
+      await until('some answers', async () => answers.length > 20)
+      assert.equal((await theirs.fetch(`/oauth2/end_session?id_token_hint=${tokens.id_token}`)).status, 303)
+      const given = answers.filter((answer) => answer.status === 200).map((answer) => answer.body.access_token)
+      for (const state of await Promise.all(given.map((text) => introspect(two, client, text)))) assert.deepEqual(state, { active: false })
+    } finally {
+      stopped = true
+      await Promise.all(lanes)
+    }
+    for (const answer of answers.slice(-12)) {
+      if (answer.status !== 200) { refused(answer); continue }
+      assert.deepEqual(await introspect(one, client, answer.body.access_token), { active: false })
+    }
+  }
+})
+
 test('F-05: a withdrawn consent is asked for again, ends that client\'s tokens only, and a code of before gives nothing', async () => {
   const other = await database.client(webClient())
   await database.user('tom', password)

@@ -149,7 +149,7 @@ test('I-02: a client\'s own token is over when it is revoked or the client is di
 
 test('I-03: while PostgreSQL is down nobody is told that something was revoked; afterwards it is there, and then it is not', async () => {
   const { tokens } = await signIn(service, client, { scope: 'openid offline_access' })
-  const second = (await signIn(service, client, { scope: 'openid offline_access' })).tokens
+  const { tokens: second, browser } = await signIn(service, client, { scope: 'openid offline_access' })
   const unavailable = (answer, what) => {
     assert.equal(answer.status, 503, what)
     assert.equal(answer.body.error, 'temporarily_unavailable', what)
@@ -164,6 +164,11 @@ test('I-03: while PostgreSQL is down nobody is told that something was revoked; 
         unavailable(await post(service, '/oauth2/introspect', { token: text }, { client }), 'introspect')
       }
     unavailable(await refresh(client, second.refresh_token), 'refresh')
+    const signOut = await browser.fetch(`/oauth2/end_session?id_token_hint=${second.id_token}`)
+    assert.equal(signOut.status, 503, 'O-04: nobody is told that he has signed out')
+    assert.deepEqual(signOut.headers.getSetCookie(), [])
+    assert.ok(signOut.headers.get('retry-after'))
+    assert.equal(await userinfo(tokens.access_token), 503)
   } finally { await cluster.startServer() }
   await until('the database', async () => (await fetch(`http://127.0.0.1:${service.operationsPort}/health/ready`)).status === 200)
   await until('every breaker to close', async () => (await service.metrics()).latchkey_database_breakers_open === 0)
