@@ -16,6 +16,13 @@ banned "no kore_pgsql" '\bkore_pgsql' 'nowhere'
 banned "no alloca" '\balloca\(' 'nowhere'
 banned "no exit in code that workers run" '\bexit\(0\)' 'generate/.*'
 
+# Files that decide by comparing what somebody sent with a secret, or with what was made of one.
+secret_files="src/oauth/pkce.c src/clients/secrets.c src/grants/refresh_tokens.c src/web/csrf.c"
+findings=$(grep -LE '\bsecret_equal\(' $secret_files; grep -nE '\b(memcmp|bcmp|strn?cmp|strn?casecmp)\(' $secret_files
+	grep -nE '\btext_equal[a-z_]*\(' src/oauth/pkce.c src/clients/secrets.c
+	grep -A3 '^secret_equal(' src/base/secret.c | grep -q CRYPTO_memcmp || echo "src/base/secret.c: secret_equal is not CRYPTO_memcmp")
+verdict "P-05: proofs and secrets are compared in constant time" "$findings"
+
 findings=$(grep -rnE '"[^"]*\b(SELECT|INSERT INTO|UPDATE [a-z_]+ SET|DELETE FROM|CREATE TABLE|ALTER TABLE)\b[^"]*"' src --include='*.[ch]' | grep -vE '^src/(db/(migrate|connection|schema)[a-z_]*\.c|generate/)' | cut -c1-120)
 verdict "Q-01: SQL stands in .sql files only" "$findings"
 finish

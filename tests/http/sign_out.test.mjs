@@ -200,5 +200,11 @@ test('O-04: before the answer the session\'s tokens are dead, at every client an
     assert.equal((await token(at, client, { grant_type: 'refresh_token', refresh_token: offline.tokens.refresh_token })).status, 200)
     assert.equal(await database.sql(`SELECT count(*) FROM events WHERE kind = 'session.ended' AND reason = 'signed_out' AND session_id = '${claims(tokens.id_token).sid}'`), '1')
     assert.equal((await signOut(browser, { id_token_hint: tokens.id_token })).headers.get('location'), '/signed-out', 'twice is fine')
+
+    const last = await signIn(service, client)
+    last.browser.service = at
+    assert.equal((await signOut(last.browser, { id_token_hint: last.tokens.id_token })).status, 303)
+    await two.stop('SIGKILL')
+    assert.deepEqual(await introspect(service, client, last.tokens.access_token), { active: false }, 'also when the node that answered is gone')
   } finally { await two.stop() }
 })

@@ -56,6 +56,19 @@ test('T-01: a code that comes twice revokes all that it gave, also what was refr
   }
 })
 
+test('T-01: a replay in the midst of refreshes and redemptions leaves nothing alive', async () => {
+  for (let round = 0; round < 5; round++) {
+    const redeem = await code()
+    const { body: first } = await token(service, client, redeem)
+    const answers = await Promise.all(Array.from({ length: 24 }, (_, i) => i % 3 === 1 ? token(service, client, redeem) : token(service, client, { grant_type: 'refresh_token', refresh_token: first.refresh_token })))
+    for (const answer of answers) if (answer.status !== 200) refused(answer, 'invalid_grant', 'replayed or late')
+    for (const tokens of [first, ...answers.map((answer) => answer.body)].filter((body) => body.access_token)) {
+      assert.deepEqual(await introspect(service, client, tokens.access_token), { active: false })
+      refused(await token(service, client, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token }), 'invalid_grant', 'refresh')
+    }
+  }
+})
+
 test('T-03: another client, redirect URI or verifier, or one that is missing: one answer for all, and the code is burnt', async () => {
   const other = await database.client(webClient())
   const variants = [[other, {}], [spa, {}], [client, { redirect_uri: 'https://app.example/other' }], [client, { redirect_uri: 'https://app.example/cb/' }], [client, { redirect_uri: 'https://app.example/CB' }], [client, { redirect_uri: undefined }],

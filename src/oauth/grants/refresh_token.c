@@ -50,6 +50,16 @@ scope_choose(struct call *call, const struct client *client, const char *asked, 
 	return (true);
 }
 
+/* A grant outlives its session for as long only as client and realm allow that (F-06). */
+static bool
+may_be_offline(struct call *call, const struct client *client)
+{
+	const char *offline =
+	    scopes_allowed(call->arena, "offline_access", client->scope, call->realm->scopes);
+
+	return (offline[0] != '\0');
+}
+
 /* A wrong scope must not cost the client its token: it is asked for before that is spent. A token
  * that is not good is for token_use to judge. */
 static bool
@@ -103,6 +113,8 @@ authorize(struct call *call, const struct token_request *request, struct token_o
 	grant = arena_alloc(call->arena, sizeof(*grant));
 	if (!token_use(call, &token, request->client, grant, error))
 		return (false);
+	if (grant->is_offline && !may_be_offline(call, request->client))
+		return (token_refuse(error, "offline_access_no_longer_allowed"));
 	order->grant = grant;
 	return (scope_choose(call, request->client, asked, grant->scope, &order->scope, error));
 }
