@@ -1,5 +1,6 @@
 #!/bin/bash
-# Runs suites and prints what came of them: a table of suites, the rows of the security catalogue that were covered, a closing line.
+# Runs suites and prints what came of them: a table of suites, how many sentences of the specifications have their test, the rows of the
+# security catalogue that were covered, a closing line.
 # Every suite writes TAP, one line a test: build/check/<suite>.tap. T=word runs only what matches.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -51,6 +52,9 @@ done
 
 printf '\n%s\n' "$table"
 grep -hE '^# figure: ' "$out"/http.tap 2>/dev/null | sed 's/^# figure:/ /' && echo
+awk -F'\t' 'FNR > 1 {all++; if ($4 != "") tested++; else if ($5 != "") excused++}
+	END {printf "  sentences of the specifications that bind a provider: %d, with a test %d, not applicable with the reason %d\n", all, tested, excused}' \
+	$(ls tests/http/musts.tsv 2>/dev/null || ls tests/http/musts_*.tsv)
 rows=$(cat "$out"/*.tap | grep -E '^ok ' | grep -oE '\b(A|T|R|P|C|J|I|F|S|L|E|M|X|AD|D|O|B|H|DS|SL|Q|Z|FM)[-_][0-9]{2}\b' | tr _ - | sort -u | tr '\n' ' ')
 printf '  rows of the security catalogue with a passing test: %s\n\n' "${rows:-none}"
 printf '%d passed, %d failed\n' "$passed" "$failed"

@@ -52,6 +52,12 @@ test('RFC 6749 2.2: a client identifier alone authenticates no confidential clie
   assert.equal((await token(service, client, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token })).status, 200, 'the refresh token was not spent')
 })
 
+test('RFC 6749 2.2: a client identifier is given once', async () => {
+  const metadata = { client_id: 'the-only-one', grant_types: ['client_credentials'], scope: 'orders:read' }
+  await database.client(metadata)
+  await cannotRegister(metadata, /the-only-one|exists|taken/)
+})
+
 test('RFC 6749 2.3.1: HTTP Basic carries a form-encoded identifier and secret, in any case of the scheme', async () => {
   const odd = await database.client({ client_id: 'odd:id with+all%41&=', client_secret: 'a secret: with +, %2B and &=', grant_types: ['client_credentials'], scope: 'orders:read' })
   const form = (text) => new URLSearchParams({ x: text }).toString().slice(2)
