@@ -51,7 +51,8 @@ export class Stage {
   //   change       (text, { client, issuer }) -> the text of a file, where the page tells the reader to put something in
   //   environment  beside what the page's command sets
   //   metadata     instead of what the page registers
-  async app(name, { aliases = {}, change = (text) => text, environment = {}, metadata = {} } = {}) {
+  //   more         files beside those of the page: name -> text
+  async app(name, { aliases = {}, change = (text) => text, environment = {}, metadata = {}, more = {} } = {}) {
     const page = readPage(name), port = await freePort(), home = `http://localhost:${port}`
     const here = (text) => text.replaceAll('localhost:3000', `localhost:${port}`).replaceAll('localhost%3A3000', `localhost%3A${port}`)
     checkPackages(page.packages, aliases)
@@ -64,6 +65,7 @@ export class Stage {
       mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
       writeFileSync(path.join(folder, file), change(text, { client, issuer: this.service.issuer }))
     }
+    for (const [file, text] of Object.entries(more)) writeFileSync(path.join(folder, file), text)
     for (const step of page.steps) execFileSync('sh', ['-c', step], { cwd: folder })
     const app = new App({ folder, home, client })
     this.apps.push(app)
