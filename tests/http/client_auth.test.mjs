@@ -212,7 +212,7 @@ test('C-03: RFC 7523 3: exp, jti, iss, sub, nbf, iat and typ are what they must 
     { exp: 1e300 }, { iss: 'another' }, { iss: undefined }, { sub: undefined }, { sub: 7 }, { sub: '' }, { nbf: now() + 120 }, { iat: now() + 120 }, { nbf: 'x' }, { iat: null }]
   for (const claims of wrong) refused(await askWith(signer, keys.ES256, { claims }), 'invalid_client', JSON.stringify(claims))
   for (const typ of ['at+jwt', 'logout+jwt', 'dpop+jwt', '']) refused(await askWith(signer, keys.ES256, { header: { typ } }), 'invalid_client', typ)
-  for (const claims of [{ exp: now() + 290, iat: now(), nbf: now() }, { exp: now() + 60.5 }, { iat: now() + 10, nbf: now() + 10 }, { exp: now() - 10 }, { jti: 'x'.repeat(255) }])
+  for (const claims of [{ exp: now() + 290, iat: now(), nbf: now() }, { exp: now() + 60.5 }, { iat: now() + 10, nbf: now() + 10 }, { exp: now() - 10 }, { jti: 'x'.repeat(255) }, { something_else: { unknown: [1] } }])
     assert.equal((await askWith(signer, keys.ES256, { claims })).status, 200, JSON.stringify(claims))
   for (const typ of ['JWT', 'client-authentication+jwt']) assert.equal((await askWith(signer, keys.ES256, { header: { typ } })).status, 200, typ)
 })
