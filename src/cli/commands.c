@@ -3,7 +3,8 @@
 
 extern const struct command command_serve, command_dev, command_migrate, command_config,
     command_routes, command_user_create, command_user_password, command_user_disable,
-    command_client_create, command_client_show, command_realm_create, command_key_list,
+    command_user_set, command_user_show, command_client_create, command_client_show,
+    command_realm_create, command_realm_set, command_realm_show, command_key_list,
     command_key_rotate, command_jose_verify, command_jose_sign, command_jose_thumbprint,
     command_version;
 
@@ -16,9 +17,13 @@ const struct command *const commands[] = {
     &command_user_create,
     &command_user_password,
     &command_user_disable,
+    &command_user_set,
+    &command_user_show,
     &command_client_create,
     &command_client_show,
     &command_realm_create,
+    &command_realm_set,
+    &command_realm_show,
     &command_key_list,
     &command_key_rotate,
     &command_jose_verify,

@@ -28,8 +28,8 @@ struct access_token_made {
  * grant auth_time acr amr for people. aud is the issuer until APIs exist. */
 enum result tokens_make_access(
     struct call *, const struct token_order *, struct access_token_made *out);
-/* typ JWT: iss sub aud azp exp iat auth_time nonce acr amr at_hash sid. access_token may be NULL.
- */
+/* typ JWT: iss sub aud azp exp iat auth_time nonce acr amr at_hash sid, and what the grant's
+ * id_token_claims ask for: only then it reads the person. access_token may be NULL. */
 enum result tokens_make_id(
     struct call *, const struct token_order *, const char *access_token, const char **text);
 
