@@ -56,6 +56,17 @@ methods_write(struct json_writer *writer, const char *name, enum client_need nee
 }
 
 static void
+algorithms_write(struct json_writer *writer, const char *name)
+{
+	size_t i;
+
+	writer_array_begin(writer, name);
+	for (i = 0; i < JOSE_ALGORITHMS; i++)
+		writer_text(writer, NULL, jose_algorithm_name((enum jose_algorithm)i));
+	writer_array_end(writer);
+}
+
+static void
 tables_write(struct json_writer *writer)
 {
 	size_t i;
@@ -68,10 +79,8 @@ tables_write(struct json_writer *writer)
 	for (i = 0; i < grant_types_count; i++)
 		writer_text(writer, NULL, grant_types[i]->name);
 	writer_array_end(writer);
-	writer_array_begin(writer, "id_token_signing_alg_values_supported");
-	for (i = 0; i < JOSE_ALGORITHMS; i++)
-		writer_text(writer, NULL, jose_algorithm_name((enum jose_algorithm)i));
-	writer_array_end(writer);
+	algorithms_write(writer, "id_token_signing_alg_values_supported");
+	algorithms_write(writer, "userinfo_signing_alg_values_supported");
 	methods_write(writer, "token_endpoint_auth_methods_supported", CLIENT_ANY);
 	methods_write(writer, "revocation_endpoint_auth_methods_supported", CLIENT_ANY);
 	methods_write(writer, "introspection_endpoint_auth_methods_supported", CLIENT_CONFIDENTIAL);

@@ -37,6 +37,9 @@ struct access_token {
 	struct grant_question question; /* for grants_are_active */
 	const char *subject, *client_id, *scope, *audience;
 	int64_t issued_at, expires_at; /* seconds since 1970 */
+	/* What the database told, when it was asked; NULL else. login: tokens_read_access, of a
+	 * person's token. userinfo_claims: tokens_find_user. */
+	const char *login, *userinfo_claims;
 	const json_t *claims;
 };
 enum token_verdict { TOKEN_OK, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_UNAVAILABLE };
