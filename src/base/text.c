@@ -234,6 +234,27 @@ list_has(const char *list, const char *word, size_t length)
 	return (false);
 }
 
+/* %x21 / %x23-5B / %x5D-7E */
+static bool
+is_word_byte(char c)
+{
+	return (c > 0x20 && c < 0x7f && c != '"' && c != '\\');
+}
+
+bool
+text_list_is_well_formed(const char *list)
+{
+	size_t length = strlen(list), i;
+
+	if (length == 0 || list[0] == ' ' || list[length - 1] == ' ')
+		return (false);
+	for (i = 0; i < length; i++) {
+		if (list[i] == ' ' ? list[i + 1] == ' ' : !is_word_byte(list[i]))
+			return (false);
+	}
+	return (true);
+}
+
 bool
 text_list_has(const char *list, const char *word)
 {

@@ -35,6 +35,8 @@ bool text_parse_integer(
     const char *, long long min, long long max, long long *out); /* whole string, decimal */
 
 /* Lists as OAuth writes them: words separated by single spaces (RFC 6749, 3.3). */
+/* At least one word, of the characters that may be in one. */
+bool text_list_is_well_formed(const char *list);
 bool text_list_has(const char *list, const char *word);	      /* NULL list has nothing */
 bool text_list_within(const char *list, const char *allowed); /* every word of list is in allowed */
 char *text_list_intersect(

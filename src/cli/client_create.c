@@ -1,34 +1,10 @@
 /* latchkey client create: RFC 7591 metadata from a file, or made of a few options. */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/documents.h"
 #include "clients/clients.h"
-
-/* NULL after a complaint. file "-" is standard input. */
-static json_t *
-metadata_read(struct call *call, const char *file)
-{
-	bool is_stdin = strcmp(file, "-") == 0;
-	FILE *in = is_stdin ? stdin : fopen(file, "r");
-	char *bytes = arena_alloc(call->arena, JSON_BYTES_MAX + 1);
-	const char *error;
-	json_t *metadata;
-	size_t length;
-
-	if (in == NULL) {
-		cli_fail(CLI_REFUSED, "%s: %s", file, strerror(errno));
-		return (NULL);
-	}
-	length = fread(bytes, 1, JSON_BYTES_MAX + 1, in);
-	if (!is_stdin)
-		fclose(in);
-	if ((metadata = parse_json(bytes, length, &error)) == NULL)
-		cli_fail(CLI_REFUSED, "%s: %s", file, error);
-	return (metadata);
-}
 
 /* A redirect URI that only an app on a device can have says what kind of application it is. */
 static bool
@@ -118,7 +94,7 @@ client_create_work(struct call *call, const struct cli_arguments *arguments)
 	json_t *metadata;
 	int code;
 
-	metadata = file != NULL ? metadata_read(call, file) : metadata_make(call, arguments);
+	metadata = file != NULL ? document_read(call, file) : metadata_make(call, arguments);
 	if (metadata == NULL)
 		return (CLI_REFUSED);
 	code = client_register(call, arguments, metadata);

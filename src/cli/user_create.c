@@ -1,6 +1,7 @@
 /* latchkey user create LOGIN */
 #include "cli/cli.h"
 #include "cli/user_secret.h"
+#include "people/profile.h"
 #include "people/users.h"
 
 static int
@@ -21,6 +22,10 @@ user_create_work(struct call *call, const struct cli_arguments *arguments)
 		wrong = users_email_error(user.email);
 	if (wrong != NULL)
 		return (cli_fail(CLI_REFUSED, "%s", wrong));
+	if (user.name != NULL)
+		wrong = profile_text_complaint(call->arena, "name", user.name);
+	if (wrong != NULL)
+		return (cli_fail(CLI_REFUSED, "name %s", wrong));
 	user.email_verified =
 	    user.email != NULL && cli_option_value(arguments, "email-verified") != NULL;
 	if ((code = user_secret_take(call, arguments, &secret)) != CLI_OK)

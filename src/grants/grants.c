@@ -49,7 +49,8 @@ uuid_or_null(const struct uuid *id)
 }
 
 enum result
-grants_are_active(struct call *call, const struct grant_question *question, bool *is_active)
+grants_are_active(
+    struct call *call, const struct grant_question *question, bool *is_active, const char **login)
 {
 	struct db_rows rows;
 	enum result result;
@@ -61,11 +62,14 @@ grants_are_active(struct call *call, const struct grant_question *question, bool
 	    &rows);
 	if (result == RESULT_OK)
 		*is_active = row_boolean(&rows, 0, 0);
+	if (result == RESULT_OK && login != NULL)
+		*login = row_text(&rows, 0, 1);
 	return (result);
 }
 
 enum result
-grants_find_active_user(struct call *call, const struct grant_question *question, struct user *out)
+grants_find_active_user(struct call *call, const struct grant_question *question, struct user *out,
+    const char **userinfo_claims)
 {
 	struct db_rows rows;
 	enum result result;
@@ -74,8 +78,10 @@ grants_find_active_user(struct call *call, const struct grant_question *question
 	    DB_VALUES(db_uuid(&call->realm->id), db_uuid(&question->grant),
 		db_uuid(&question->user), db_uuid(&question->client), db_uuid(&question->token)),
 	    &rows);
-	if (result == RESULT_OK)
-		user_from_row(call, &rows, 0, 0, out);
+	if (result != RESULT_OK)
+		return (result);
+	*userinfo_claims = row_text(&rows, 0, 0);
+	user_from_row(call, &rows, 0, 1, out);
 	return (result);
 }
 

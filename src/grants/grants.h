@@ -43,11 +43,15 @@ int grant_from_row(const struct db_rows *, int row, struct grant *out);
 struct grant_question {
 	struct uuid grant, session, user, client, token;
 };
-/* RESULT_OK: *is_active says; else a failure that sticks. */
-enum result grants_are_active(struct call *, const struct grant_question *, bool *is_active);
-/* The same question of a person's token, answered with the person as they are now. No id of it may
- * be zero but the session, which is not asked. RESULT_NOT_FOUND: not active. */
-enum result grants_find_active_user(struct call *, const struct grant_question *, struct user *out);
+/* RESULT_OK: *is_active says; else a failure that sticks. login (may be NULL): of the person of an
+ * active grant; NULL when no grant was asked. */
+enum result grants_are_active(
+    struct call *, const struct grant_question *, bool *is_active, const char **login);
+/* The same question of a person's token, answered with the person as they are now, and the grant's
+ * userinfo_claims. No id of it may be zero but the session, which is not asked. RESULT_NOT_FOUND:
+ * not active. */
+enum result grants_find_active_user(
+    struct call *, const struct grant_question *, struct user *out, const char **userinfo_claims);
 /* A single access token, until it would have expired anyway. token: its jti, a UUIDv7 of ours; the
  * audit trail is told its user, client and session. expires_at: seconds since 1970. */
 enum result grants_revoke_token(

@@ -89,6 +89,7 @@ tables_write(struct json_writer *writer)
 		writer_text(writer, NULL, grant_types[i]->name);
 	writer_array_end(writer);
 	algorithms_write(writer, "id_token_signing_alg_values_supported");
+	algorithms_write(writer, "userinfo_signing_alg_values_supported");
 	algorithms_write(writer, "token_endpoint_auth_signing_alg_values_supported");
 	algorithms_write(writer, "revocation_endpoint_auth_signing_alg_values_supported");
 	algorithms_write(writer, "introspection_endpoint_auth_signing_alg_values_supported");

@@ -44,6 +44,25 @@ scope_write(struct json_writer *writer, const char *scope)
 		writer_text(writer, "scope", scope);
 }
 
+/* How and when the person signed in: as in the token. */
+static void
+sign_in_write(struct json_writer *writer, const json_t *claims)
+{
+	const json_t *methods = member_array(claims, "amr");
+	int64_t auth_time;
+	size_t i;
+
+	if (member_integer(claims, "auth_time", &auth_time))
+		writer_integer(writer, "auth_time", auth_time);
+	writer_text_if(writer, "acr", member_text(claims, "acr"));
+	if (methods == NULL)
+		return;
+	writer_array_begin(writer, "amr");
+	for (i = 0; i < json_array_size(methods); i++)
+		writer_text(writer, NULL, json_string_value(json_array_get(methods, i)));
+	writer_array_end(writer);
+}
+
 static struct reply
 access_token_reply(struct call *call, const struct access_token *token)
 {
@@ -53,6 +72,7 @@ access_token_reply(struct call *call, const struct access_token *token)
 	answer_begin(call, true, &body, &writer);
 	scope_write(&writer, token->scope);
 	writer_text(&writer, "client_id", token->client_id);
+	writer_text_if(&writer, "username", token->login);
 	writer_text(&writer, "token_type", "Bearer");
 	writer_integer(&writer, "exp", token->expires_at);
 	writer_integer(&writer, "iat", token->issued_at);
@@ -61,6 +81,7 @@ access_token_reply(struct call *call, const struct access_token *token)
 	writer_text(&writer, "iss", call->realm->issuer);
 	writer_text_if(&writer, "jti", member_text(token->claims, "jti"));
 	writer_text_if(&writer, "sid", member_text(token->claims, "sid"));
+	sign_in_write(&writer, token->claims);
 	return (answer_reply(call, &writer));
 }
 
@@ -112,6 +133,10 @@ refresh_token_reply(
 	writer_integer(&writer, "iat", view->issued_at / MICROSECONDS);
 	writer_text(&writer, "sub", uuid_string(call->arena, &view->grant.user));
 	writer_text(&writer, "iss", call->realm->issuer);
+	writer_integer(&writer, "auth_time", view->grant.auth_time / MICROSECONDS);
+	writer_text_if(&writer, "acr", view->grant.acr);
+	if (view->grant.amr != NULL)
+		writer_list(&writer, "amr", view->grant.amr);
 	return (answer_reply(call, &writer));
 }
 

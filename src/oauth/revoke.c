@@ -69,7 +69,7 @@ revoke_refresh_token(
 	enum result result;
 	bool is_active;
 
-	if ((result = grants_are_active(call, &own, &is_active)) != RESULT_OK)
+	if ((result = grants_are_active(call, &own, &is_active, NULL)) != RESULT_OK)
 		return (result);
 	if (!is_active)
 		return (revoke_foreign_refresh_token(call, client, token));

@@ -10,25 +10,10 @@ static const char *const standard_scopes[] = {
     "openid", "profile", "email", "address", "phone", "offline_access"};
 enum { STANDARD_SCOPES = sizeof(standard_scopes) / sizeof(standard_scopes[0]) };
 
-/* %x21 / %x23-5B / %x5D-7E */
-static bool
-is_scope_character(char c)
-{
-	return (c > 0x20 && c < 0x7f && c != '"' && c != '\\');
-}
-
 bool
 scopes_are_well_formed(const char *list)
 {
-	size_t length = strlen(list), i;
-
-	if (length == 0 || length > SCOPE_BYTES_MAX || list[0] == ' ' || list[length - 1] == ' ')
-		return (false);
-	for (i = 0; i < length; i++) {
-		if (list[i] == ' ' ? list[i + 1] == ' ' : !is_scope_character(list[i]))
-			return (false);
-	}
-	return (true);
+	return (strlen(list) <= SCOPE_BYTES_MAX && text_list_is_well_formed(list));
 }
 
 bool

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-enum { CLAIM_LINE_MAX = 254, CLAIM_URL_MAX = 2048, CLAIM_TAG_MAX = 64 };
+enum { CLAIM_LINE_MAX = 254, CLAIM_URL_MAX = 1000, CLAIM_TAG_MAX = 64 };
 
 #define CLAIM(name, scope, kind) #name, scope, kind, offsetof(struct user, name)
 #define TEXT(name, scope, most, form)                                                              \

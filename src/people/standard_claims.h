@@ -29,6 +29,9 @@ struct standard_claim {
 	const struct claim_form *form;
 };
 
+/* Bytes that standard_claims_write writes at most for values of the table's sizes. */
+enum { CLAIMS_OF_PERSON_MAX = 10000 };
+
 extern const struct standard_claim standard_claims[];
 extern const size_t standard_claims_count;
 

@@ -185,6 +185,17 @@ realms_create(struct call *call, const char *name, const char *display_name, str
 }
 
 enum result
+realms_set(struct call *call, const char *setting, const char *json)
+{
+	struct uuid event = uuid_create();
+	struct db_rows rows;
+
+	return (db_run(call, STATEMENT_realms_set,
+	    DB_VALUES(db_uuid(&call->realm->id), db_text(setting), db_text(json), db_uuid(&event)),
+	    &rows));
+}
+
+enum result
 realms_list(struct call *call, const struct realm ***out, size_t *count)
 {
 	const struct realm **list;

@@ -48,6 +48,9 @@ bool realms_name_is_valid(const char *name);
  * becomes the one at the base URL. */
 enum result realms_create(
     struct call *, const char *name, const char *display_name, struct uuid *id);
+/* Sets one setting of the call's realm; json NULL: its default again. Audited in the same
+ * statement, with the setting's name. json must come from realm_settings_complaint. */
+enum result realms_set(struct call *, const char *setting, const char *json);
 /* All, disabled ones too, by name; in the call's arena. */
 enum result realms_list(struct call *, const struct realm ***out, size_t *count);
 

@@ -1,6 +1,9 @@
 /* What both kinds of token say. */
 #include "tokens/claims.h"
 
+#include "people/standard_claims.h"
+#include "realms/realms.h"
+
 const char *
 claims_subject(struct call *call, const struct token_order *order)
 {
@@ -22,4 +25,22 @@ claims_write_sign_in(struct json_writer *writer, const struct grant *grant)
 		uuid_format(&grant->session, session);
 		writer_text(writer, "sid", session);
 	}
+}
+
+enum result
+claims_write_requested(
+    struct call *call, struct json_writer *writer, const struct token_order *order)
+{
+	const char *names = standard_claims_within(
+	    call->arena, order->grant->id_token_claims, order->client->scope, call->realm->scopes);
+	struct user user;
+	enum result result;
+
+	if (names[0] == '\0')
+		return (RESULT_OK);
+	if ((result = users_find(call, &order->grant->user, &user)) == RESULT_NOT_FOUND)
+		return (call_fail(call, RESULT_FAILED, "an ID token of nobody"));
+	if (result == RESULT_OK)
+		standard_claims_write(writer, &user, NULL, names);
+	return (result);
 }

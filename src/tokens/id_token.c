@@ -9,9 +9,11 @@ enum result
 tokens_make_id(
     struct call *call, const struct token_order *order, const char *access_token, const char **text)
 {
+	enum jose_algorithm algorithm = order->client->id_token_alg;
 	int64_t now = clock_now();
 	struct text payload;
 	struct json_writer writer;
+	enum result result;
 
 	if (order->grant == NULL)
 		return (call_fail(call, RESULT_FAILED, "an ID token without a person"));
@@ -30,6 +32,8 @@ tokens_make_id(
 		writer_text(&writer, "at_hash",
 		    jose_half_hash(call->arena, order->client->id_token_alg, access_token));
 	claims_write_sign_in(&writer, order->grant);
+	if ((result = claims_write_requested(call, &writer, order)) != RESULT_OK)
+		return (result);
 	writer_object_end(&writer);
-	return (keys_sign(call, order->client->id_token_alg, TYP_ID_TOKEN, &payload, text));
+	return (keys_sign(call, algorithm, TYP_ID_TOKEN, &payload, text));
 }

@@ -86,7 +86,7 @@ ask(struct call *call, struct access_token *token)
 
 	if (verdict != TOKEN_OK)
 		return (verdict);
-	if (grants_are_active(call, &token->question, &is_active) != RESULT_OK)
+	if (grants_are_active(call, &token->question, &is_active, &token->login) != RESULT_OK)
 		return (answer(call, TOKEN_UNAVAILABLE, "token.database_unavailable"));
 	if (!is_active)
 		return (answer(call, TOKEN_REVOKED, "token.revoked"));
@@ -123,7 +123,7 @@ tokens_find_user(struct call *call, struct access_token *token, struct user *out
 
 	if (verdict != TOKEN_OK)
 		return (verdict);
-	switch (grants_find_active_user(call, &token->question, out)) {
+	switch (grants_find_active_user(call, &token->question, out, &token->userinfo_claims)) {
 	case RESULT_OK:
 		return (TOKEN_OK);
 	case RESULT_NOT_FOUND:

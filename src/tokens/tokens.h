@@ -28,8 +28,8 @@ struct access_token_made {
  * grant auth_time acr amr for people. aud is the issuer until APIs exist. */
 enum result tokens_make_access(
     struct call *, const struct token_order *, struct access_token_made *out);
-/* typ JWT: iss sub aud azp exp iat auth_time nonce acr amr at_hash sid. access_token may be NULL.
- */
+/* typ JWT: iss sub aud azp exp iat auth_time nonce acr amr at_hash sid, and what the grant's
+ * id_token_claims ask for: only then it reads the person. access_token may be NULL. */
 enum result tokens_make_id(
     struct call *, const struct token_order *, const char *access_token, const char **text);
 
@@ -37,6 +37,9 @@ struct access_token {
 	struct grant_question question; /* for grants_are_active */
 	const char *subject, *client_id, *scope, *audience;
 	int64_t issued_at, expires_at; /* seconds since 1970 */
+	/* What the database told, when it was asked; NULL else. login: tokens_read_access, of a
+	 * person's token. userinfo_claims: tokens_find_user. */
+	const char *login, *userinfo_claims;
 	const json_t *claims;
 };
 enum token_verdict { TOKEN_OK, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_UNAVAILABLE };

@@ -261,6 +261,6 @@ store_is_active(struct call *call, const struct grant *grant)
 	    .client = grant->client};
 	bool is_active = false;
 
-	ck_assert_int_eq(grants_are_active(call, &question, &is_active), RESULT_OK);
+	ck_assert_int_eq(grants_are_active(call, &question, &is_active, NULL), RESULT_OK);
 	return (is_active);
 }

@@ -4,6 +4,7 @@
 static struct session session;
 static struct grant grant;
 static struct uuid token;
+static const char *userinfo_claims;
 
 static void
 starts(struct call *call)
@@ -18,7 +19,7 @@ ask(struct call *call, const struct grant_question *question)
 {
 	bool is_active = false;
 
-	ck_assert_int_eq(grants_are_active(call, question, &is_active), RESULT_OK);
+	ck_assert_int_eq(grants_are_active(call, question, &is_active, NULL), RESULT_OK);
 	return (is_active);
 }
 
@@ -59,7 +60,7 @@ find_user(struct call *call, struct uuid id, struct user *out)
 {
 	struct grant_question question = {grant.id, session.id, store.alice.id, store.app, id};
 
-	return (grants_find_active_user(call, &question, out));
+	return (grants_find_active_user(call, &question, out, &userinfo_claims));
 }
 
 /* Both statements that answer for access tokens say the same. */
@@ -103,7 +104,8 @@ is_of_somebody_else(struct call *call)
 		*(i == 0     ? &question.grant
 		    : i == 1 ? &question.user
 			     : &question.client) = store.page;
-		ck_assert_int_eq(grants_find_active_user(call, &question, &user), RESULT_NOT_FOUND);
+		ck_assert_int_eq(grants_find_active_user(call, &question, &user, &userinfo_claims),
+		    RESULT_NOT_FOUND);
 	}
 	ck_assert_int_eq(call->failure, RESULT_OK);
 }

@@ -41,6 +41,28 @@ START_TEST(realms_are_created_found_and_listed)
 END_TEST
 
 static void
+sets(struct call *call)
+{
+	ck_assert_int_eq(realms_set(call, "code_lifetime", "30"), RESULT_OK);
+	ck_assert_int_eq(realms_set(call, "scopes", "\"openid a\""), RESULT_OK);
+	ck_assert_int_eq(realms_set(call, "userinfo_token_in_body", "true"), RESULT_OK);
+	ck_assert_int_eq(realms_set(call, "code_lifetime", "40"), RESULT_OK);
+	ck_assert_int_eq(realms_set(call, "userinfo_token_in_body", NULL), RESULT_OK);
+}
+
+START_TEST(a_setting_is_set_and_reset)
+{
+	store_run(sets);
+	ck_assert_int_eq(store_ask("SELECT count(*) FROM realms WHERE name = 'main' AND settings = "
+				   "'{\"code_lifetime\": 40, \"scopes\": \"openid a\"}'"),
+	    1);
+	ck_assert_int_eq(store_events("realm.setting_changed"), 5);
+	ck_assert_int_eq(
+	    store_ask("SELECT count(*) FROM events WHERE reason = 'code_lifetime'"), 2);
+}
+END_TEST
+
+static void
 reads_settings(struct call *call)
 {
 	const struct realm *realm;
@@ -163,6 +185,7 @@ suite_db_store_realms(void)
 	tcase_add_checked_fixture(tests, store_setup, store_teardown);
 	tcase_add_test(tests, realms_are_created_found_and_listed);
 	tcase_add_test(tests, settings_have_defaults_and_bounds);
+	tcase_add_test(tests, a_setting_is_set_and_reset);
 	tcase_add_test(tests, a_change_is_felt);
 	tcase_add_test(tests, a_cached_realm_serves_without_a_database);
 	tcase_add_test(tests, events_are_written);
