@@ -155,7 +155,7 @@ test('RFC 6749 3.1.2.3: redirect URIs are compared as strings', async () => {
 
 test('RFC 6749 3.2: at the token endpoint unknown parameters are ignored, empty ones are as left out, repeated ones are refused', async () => {
   const parameters = { grant_type: 'client_credentials', scope: 'orders:read' }
-  assert.equal((await token(service, machine, { ...parameters, utm_source: 'mail', redirect_uri: 'https://app.example/cb', code: '' })).status, 200)
+  assert.equal((await token(service, machine, { ...parameters, utm_source: 'mail', resource: 'https://api.example', redirect_uri: 'https://app.example/cb', code: '' })).status, 200)
   const empty = await token(service, machine, { grant_type: 'client_credentials', scope: '', client_id: '', client_secret: '', client_assertion: '' })
   assert.equal(empty.status, 200)
   assert.equal(empty.body.scope, 'orders:read orders:write')
