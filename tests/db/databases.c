@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "async/loop.h"
@@ -100,15 +101,23 @@ template_name(char *out, size_t size)
 	    out, size, "lk_template_%02x%02x%02x%02x", digest[0], digest[1], digest[2], digest[3]);
 }
 
+static bool
+template_exists(PGconn *pg, const char *name)
+{
+	char sql[256];
+
+	(void)snprintf(
+	    sql, sizeof(sql), "SELECT count(*) FROM pg_database WHERE datname = '%s'", name);
+	return (session_ask(pg, sql) == 1);
+}
+
 static void
 template_ensure(PGconn *pg, const char *name)
 {
 	struct migrate_report report;
 	char sql[256], url[1024];
 
-	(void)snprintf(
-	    sql, sizeof(sql), "SELECT count(*) FROM pg_database WHERE datname = '%s'", name);
-	if (session_ask(pg, sql) == 1)
+	if (template_exists(pg, name))
 		return;
 	session_execute(pg, "DROP DATABASE IF EXISTS lk_template_made WITH (FORCE)");
 	session_execute(pg, "CREATE DATABASE lk_template_made");
@@ -119,16 +128,65 @@ template_ensure(PGconn *pg, const char *name)
 	session_execute(pg, sql);
 }
 
-void
-database_create(struct database *database, bool is_migrated)
+static void
+template_fill(
+    PGconn *pg, const char *migrated, const char *name, void (*fill)(const struct database *))
 {
-	PGconn *pg = session_open(maintenance_url());
+	int status;
+	pid_t pid;
+	char sql[256];
+	struct database database = {.name = "lk_template_filled"};
+
+	if (template_exists(pg, name))
+		return;
+	url_write(database.url, sizeof(database.url), database.name, "");
+	session_execute(pg, "DROP DATABASE IF EXISTS lk_template_filled WITH (FORCE)");
+	(void)snprintf(sql, sizeof(sql), "CREATE DATABASE %s TEMPLATE %s", database.name, migrated);
+	session_execute(pg, sql);
+	if ((pid = fork()) == 0) {
+		fill(&database);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+		ck_abort_msg("%s cannot be filled", database.name);
+	(void)snprintf(sql, sizeof(sql), "ALTER DATABASE %s RENAME TO %s", database.name, name);
+	session_execute(pg, sql);
+}
+
+static void
+database_name(struct database *database)
+{
 	uint32_t number;
-	char sql[256], template[64] = "template0";
 
 	random_bytes(&number, sizeof(number));
 	(void)snprintf(database->name, sizeof(database->name), "lk_test_%08x", number);
 	url_write(database->url, sizeof(database->url), database->name, "");
+}
+
+void
+database_create_filled(struct database *database, void (*fill)(const struct database *))
+{
+	PGconn *pg = session_open(maintenance_url());
+	char sql[256], migrated[64], filled[72];
+
+	database_name(database);
+	session_execute(pg, "SELECT pg_advisory_lock(77)");
+	template_name(migrated, sizeof(migrated));
+	template_ensure(pg, migrated);
+	(void)snprintf(filled, sizeof(filled), "%s_filled", migrated);
+	template_fill(pg, migrated, filled, fill);
+	(void)snprintf(sql, sizeof(sql), "CREATE DATABASE %s TEMPLATE %s", database->name, filled);
+	session_execute(pg, sql);
+	PQfinish(pg);
+}
+
+void
+database_create(struct database *database, bool is_migrated)
+{
+	PGconn *pg = session_open(maintenance_url());
+	char sql[256], template[64] = "template0";
+
+	database_name(database);
 	session_execute(pg, "SELECT pg_advisory_lock(77)");
 	if (is_migrated) {
 		template_name(template, sizeof(template));

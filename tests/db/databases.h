@@ -18,6 +18,9 @@ struct database {
 };
 
 void database_create(struct database *, bool is_migrated);
+/* A copy of a migrated database that fill() has made more of, once a server; in a process of its
+ * own, so that nothing of it stays in memory. */
+void database_create_filled(struct database *, void (*fill)(const struct database *));
 void database_drop(const struct database *);
 /* The url with some more "keyword=value": overrides what is there. Static memory. */
 const char *database_url(const struct database *, const char *more);

@@ -51,7 +51,6 @@ make_rows(struct call *call)
 {
 	struct client_registration app, page;
 
-	ck_assert_int_eq(keys_ensure(call), RESULT_OK);
 	store.alice = (struct user){.login = "alice", .email = "alice@example.org"};
 	ck_assert_int_eq(passwords_hash(call, STORE_PASSWORD, &store.alice.password), RESULT_OK);
 	ck_assert_int_eq(users_create(call, &store.alice), RESULT_OK);
@@ -69,15 +68,19 @@ make_rows(struct call *call)
 	store.alice.password = NULL;
 }
 
-void
-store_setup(void)
+static void
+make_keys(struct call *call)
+{
+	ck_assert_int_eq(keys_ensure(call), RESULT_OK);
+}
+
+static void
+start(void)
 {
 	static uint8_t kek[32] = {7};
 	struct db_settings driver;
 	struct secret key = {.bytes = kek, .length = sizeof(kek)};
 
-	memset(&store, 0, sizeof(store));
-	database_create(&store.database, true);
 	driver = settings(0);
 	driver_start(&driver);
 	threads_prepare(2);
@@ -85,15 +88,39 @@ store_setup(void)
 	realms_start("http://localhost:8080");
 	keys_start(&key);
 	passwords_start(&(struct password_cost){.memory_kib = 64, .passes = 1, .lanes = 1});
+}
+
+static void
+stop(void)
+{
+	threads_stop();
+	driver_stop();
+}
+
+/* RSA keys take long to make: the realm and its keys are made once. */
+static void
+fill(const struct database *database)
+{
+	store.database = *database;
+	start();
 	driver_run(make_realm, NULL);
+	store_run(make_keys);
+	stop();
+}
+
+void
+store_setup(void)
+{
+	memset(&store, 0, sizeof(store));
+	database_create_filled(&store.database, fill);
+	start();
 	store_run(make_rows);
 }
 
 void
 store_teardown(void)
 {
-	threads_stop();
-	driver_stop();
+	stop();
 	database_drop(&store.database);
 }
 

@@ -120,7 +120,8 @@ test('Z-02: a key that is revoked on one node leaves both, with what it signed',
   const nextAccess = await kidOf('ES256', 'next')
   const answer = await database.latchkey(['key', 'revoke', '--json', '--reason', 'it was in a log', '--', access])
   assert.deepEqual(answer, { revoked: access })
-  const bound = isSanitized ? 15000 : 5000
+  // 5 seconds (key_sets.c holds itself to 4 at most), and what asking every worker often takes on a busy machine.
+  const bound = isSanitized ? 20000 : 9000
   await Promise.all([
     ...[one, two].map((node) => until('the token to be refused', async () => {
       for (let i = 0; i < 8; i++) if (await active(node)) return false
@@ -153,9 +154,9 @@ test('Z-02: an unknown key, and one that is revoked, are refused; a retired or n
 
 test('Z-03: many rotations at once by many processes make one new key of each algorithm', async () => {
   const count = async () => Number(await database.sql('SELECT count(*) FROM signing_keys'))
-  await database.sql("UPDATE signing_keys SET retired_at = retired_at - interval '61 minutes'")
+  await database.sql("UPDATE signing_keys SET created_at = created_at - interval '61 minutes', retired_at = retired_at - interval '61 minutes'")
   const before = await count()
-  const outputs = await Promise.all(Array.from({ length: 10 }, () => database.latchkey(['key', 'rotate', '--now', '--json'])))
+  const outputs = await Promise.all(Array.from({ length: 10 }, () => database.latchkey(['key', 'rotate', '--json'])))
   assert.equal(outputs.reduce((sum, output) => sum + output.rotated, 0), 5)
   assert.equal(await count(), before + 5)
   assert.equal(await database.sql("SELECT count(*) FROM signing_keys WHERE state = 'next'"), '5')
