@@ -1,5 +1,6 @@
 // What an application learns about a person: userinfo, single claims, introspection (OpenID Connect Core, RFC 6750, RFC 7662).
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
@@ -207,6 +208,15 @@ test('user set: every problem at once, nothing written; user show says what is t
   assert.match(await refused(set({ name: 'X' }, 'nobody')), /no such user/)
   assert.match(await refused(latchkey(['user', 'set', 'alice', '--file', '/nowhere'])), /nowhere/)
   assert.match(await latchkey(['user', 'show', 'alice']), /^email +alice@a\.example$/m)
+})
+
+test('docs/claims.md: the document of the page is taken as it stands', async () => {
+  const page = readFileSync('docs/claims.md', 'utf8')
+  const document = page.match(/<<'JSON'\n([^]*?)\nJSON/)[1]
+  await database.latchkey(['user', 'set', 'bob', '--file', '-'], {}, document)
+  const shown = await latchkey(['user', 'show', 'bob', '--json'])
+  for (const [name, value] of Object.entries(JSON.parse(document))) assert.deepEqual(shown[name], value, name)
+  for (const name of Object.values(names).flat()) assert.ok(page.includes(`\`${name}\``), name)
 })
 
 test('realm set: within bounds, told when not; realm show says what is in force', async () => {
