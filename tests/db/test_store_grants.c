@@ -63,6 +63,37 @@ find_user(struct call *call, struct uuid id, struct user *out)
 	return (grants_find_active_user(call, &question, out, &userinfo_claims));
 }
 
+static void
+tells(struct call *call)
+{
+	struct grant_question question = {.grant = grant.id, .client = store.app};
+	struct grant_question none = {.client = store.app};
+	const char *login = NULL;
+	struct user user;
+	bool is_active;
+
+	ck_assert_int_eq(find_user(call, token, &user), RESULT_OK);
+	ck_assert_str_eq(userinfo_claims, "email address");
+	ck_assert_str_eq(user.address, "{\"country\": \"NL\"}");
+	ck_assert(user.phone_number_verified);
+	ck_assert_int_eq(grants_are_active(call, &question, &is_active, &login), RESULT_OK);
+	ck_assert(is_active);
+	ck_assert_str_eq(login, "alice");
+	ck_assert_int_eq(grants_are_active(call, &none, &is_active, &login), RESULT_OK);
+	ck_assert(is_active);
+	ck_assert_ptr_null(login);
+}
+
+START_TEST(what_is_active_tells_the_person_and_the_claims_asked_for)
+{
+	store_run(starts);
+	store_sql("UPDATE grants SET userinfo_claims = 'email address', id_token_claims = 'name'");
+	store_sql(
+	    "UPDATE users SET address = '{\"country\":\"NL\"}', phone_number_verified = true");
+	store_run(tells);
+}
+END_TEST
+
 /* Both statements that answer for access tokens say the same. */
 static void
 is_dead(struct call *call)
@@ -210,6 +241,7 @@ suite_db_store_grants(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, store_setup, store_teardown);
 	tcase_add_test(tests, what_is_asked_must_be_there);
+	tcase_add_test(tests, what_is_active_tells_the_person_and_the_claims_asked_for);
 	tcase_add_test(tests, each_part_can_end_it);
 	tcase_add_test(tests, a_person_is_found_by_the_whole_question_only);
 	tcase_add_test(tests, revoking_is_idempotent_and_audited_once);

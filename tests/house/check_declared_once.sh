@@ -12,6 +12,11 @@ findings=$(for word in $(env -i $latchkey config --json | tr ',' '\n' | grep -oE
 done)
 verdict "every setting is in docs/settings.md" "$findings"
 
+findings=$(sed -nE 's/^    (SECONDS|BOOLEAN)\(([a-z_]+).*/\2/p; s/^    \{"([a-z_]+)", SETTING_.*/\1/p' src/realms/realm_settings.c | while read -r word; do
+	grep -q "^| \`$word\`" docs/settings.md || echo "$word is not in docs/settings.md"
+done)
+verdict "every setting of a realm is in docs/settings.md" "$findings"
+
 findings=$(env -i $latchkey routes | awk '{print $(NF-1)}' | while read -r path; do
 	grep -rqF "$path" README.md docs src/*/README.md || echo "$path is in no page of docs and on no door plate"
 done)

@@ -1,5 +1,6 @@
 // What an application learns about a person: userinfo, single claims, introspection (OpenID Connect Core, RFC 6750, RFC 7662).
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
@@ -75,8 +76,7 @@ test('OpenID Connect Core 5.3.1: GET and POST with the header', async () => {
 
 test('I-05: a token in the URL or the body is not looked at', async () => {
   const { tokens } = await signIn(service, client)
-  const inUrl = await userinfo(undefined, {}).then(() => fetch(service.url(`/oauth2/userinfo?access_token=${tokens.access_token}`)))
-  assert.equal(inUrl.status, 401)
+  assert.equal((await fetch(service.url(`/oauth2/userinfo?access_token=${tokens.access_token}`))).status, 401)
   const answer = await inBody({ access_token: tokens.access_token })
   assert.equal(answer.status, 401)
   assert.doesNotMatch(answer.headers.get('www-authenticate'), /error/)
@@ -88,13 +88,10 @@ test('RFC 6750 2.2: a token in the body, where the realm allows it', async (t) =
   await latchkey(['realm', 'set', 'userinfo_token_in_body', 'true'])
   t.after(() => latchkey(['realm', 'set', 'userinfo_token_in_body', 'default']))
   const { tokens } = await signIn(service, client)
-  await until('the setting', async () => (await inBody({ access_token: tokens.access_token })).status === 200)
-  await new Promise((resolve) => setImmediate(resolve))
-  const settled = () => until('both workers', async () => {
-    for (let i = 0; i < 8; i++) if ((await inBody({ access_token: tokens.access_token }, { connection: 'close' })).status !== 200) return false
-    return true
+  await until('every worker to read the setting', async () => {
+    const answers = await Promise.all(Array.from({ length: 16 }, () => inBody({ access_token: tokens.access_token }, { connection: 'close' })))
+    return answers.every((answer) => answer.status === 200)
   })
-  await settled()
   const fails = async (answer, status, code) => {
     assert.equal((await answer).status, status)
     assert.match((await answer).headers.get('www-authenticate'), code)
@@ -121,10 +118,9 @@ test('OpenID Connect Core 5.3.2: signed with the algorithm that the client regis
     assert.equal(protectedHeader.alg, alg)
     assert.deepEqual(payload, { sub: claims(tokens.id_token).sub, iss: service.issuer, aud: signing.client_id, email: person.email, email_verified: true, address: person.address })
     // A strict client reads it, too, and checks the signature.
-    const server = { ...metadata }
-    const read = await oauth.processUserInfoResponse(server, { client_id: signing.client_id, userinfo_signed_response_alg: alg }, payload.sub, answer.clone())
+    const read = await oauth.processUserInfoResponse(metadata, { client_id: signing.client_id, userinfo_signed_response_alg: alg }, payload.sub, answer)
     assert.equal(read.email, person.email)
-    await oauth.validateApplicationLevelSignature(server, answer, { [oauth.allowInsecureRequests]: true })
+    await oauth.validateApplicationLevelSignature(metadata, answer, { [oauth.allowInsecureRequests]: true })
   }
 })
 
@@ -212,6 +208,15 @@ test('user set: every problem at once, nothing written; user show says what is t
   assert.match(await refused(set({ name: 'X' }, 'nobody')), /no such user/)
   assert.match(await refused(latchkey(['user', 'set', 'alice', '--file', '/nowhere'])), /nowhere/)
   assert.match(await latchkey(['user', 'show', 'alice']), /^email +alice@a\.example$/m)
+})
+
+test('docs/claims.md: the document of the page is taken as it stands', async () => {
+  const page = readFileSync('docs/claims.md', 'utf8')
+  const document = page.match(/<<'JSON'\n([^]*?)\nJSON/)[1]
+  await database.latchkey(['user', 'set', 'bob', '--file', '-'], {}, document)
+  const shown = await latchkey(['user', 'show', 'bob', '--json'])
+  for (const [name, value] of Object.entries(JSON.parse(document))) assert.deepEqual(shown[name], value, name)
+  for (const name of Object.values(names).flat()) assert.ok(page.includes(`\`${name}\``), name)
 })
 
 test('realm set: within bounds, told when not; realm show says what is in force', async () => {
