@@ -298,6 +298,20 @@ test('two clients in one request, a scheme twice, Basic for one and a body for a
   }
 })
 
+test('an access token, a session, a secret without a name authenticate no client', async () => {
+  const { tokens, browser: signedIn } = await signIn(service, client, { scope: 'openid offline_access' })
+  const cookie = `__Host-lk-main=${signedIn.cookies.get('__Host-lk-main')}`
+  const nameless = `Basic ${Buffer.from(`:${client.client_secret}`).toString('base64')}`
+  for (const headers of [{ authorization: `Bearer ${tokens.access_token}` }, { authorization: nameless }, { cookie }, {}]) {
+    for (const [where, parameters] of [['/oauth2/token', { grant_type: 'refresh_token', refresh_token: tokens.refresh_token }], ['/oauth2/introspect', { token: tokens.access_token }], ['/oauth2/revoke', { token: tokens.access_token }]]) {
+      refused(await post(service, where, parameters, { headers }), 'invalid_client', `${where} ${Object.keys(headers)}`)
+      refused(await post(service, where, { ...parameters, client_id: client.client_id }, { headers }), 'invalid_client', `${where} ${Object.keys(headers)} with client_id`)
+    }
+  }
+  assert.equal((await introspect(service, client, tokens.access_token)).active, true)
+  assert.equal((await token(service, client, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token })).status, 200)
+})
+
 test('a code of a disabled client, and what a client was given before it is enabled again', async () => {
   const paused = await database.client(webClient())
   const { body: given } = await token(service, paused, await code(paused))
