@@ -122,12 +122,13 @@ sign_out_read(
 /* Only a cookie that came is taken away: a form that another site POSTs comes without ours, and its
  * answer could still delete it (O-01). */
 static struct reply
-done_reply(struct call *call, const struct sign_out *sign_out, const char *cookie)
+done_reply(struct call *call, const struct sign_out *sign_out)
 {
 	const struct authorize_parameter parameters[] = {
 	    {"state", sign_out->state},
 	    {NULL, NULL},
 	};
+	const char *ignored;
 	struct reply reply;
 
 	if (sign_out->return_to != NULL)
@@ -135,7 +136,7 @@ done_reply(struct call *call, const struct sign_out *sign_out, const char *cooki
 	else
 		reply = reply_redirect(call, 303,
 		    arena_format(call->arena, "%s/signed-out", call->realm->path_prefix));
-	if (cookie != NULL)
+	if (cookie_read(call, call->realm->cookie_prefix, &ignored) != COOKIE_ABSENT)
 		cookie_set(call, &reply, call->realm->cookie_prefix, "", -1);
 	return (reply);
 }
@@ -200,7 +201,7 @@ session_end(struct call *call, const struct sign_out *sign_out, const struct for
 		oauth_fail_for_us(call, &error);
 		return (page_for(call, &error));
 	}
-	return (done_reply(call, sign_out, cookie));
+	return (done_reply(call, sign_out));
 }
 
 /* Whether somebody is signed in at this browser cannot be seen: it withheld its cookie. */
@@ -242,7 +243,7 @@ oauth_end_session(struct call *call)
 	if (cookie != NULL)
 		result = sessions_find(call, cookie, NULL, &view);
 	if (result == RESULT_NOT_FOUND)
-		return (done_reply(call, &sign_out, cookie));
+		return (done_reply(call, &sign_out));
 	if (result != RESULT_OK) {
 		oauth_fail_for_us(call, &error);
 		return (page_for(call, &error));

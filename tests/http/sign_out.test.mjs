@@ -208,3 +208,13 @@ test('O-04: before the answer the session\'s tokens are dead, at every client an
     assert.deepEqual(await introspect(service, client, last.tokens.access_token), { active: false }, 'also when the node that answered is gone')
   } finally { await two.stop() }
 })
+
+test('O-04: a cookie that stands for nothing, or comes twice, is taken away', async () => {
+  const { browser } = await signIn(service, client)
+  const value = browser.cookies.get('__Host-lk-main')
+  for (const cookie of ['__Host-lk-main=x', `__Host-lk-main=${value}x`, `__Host-lk-main=${value}; __Host-lk-main=x`, `__Host-lk-main=x; __Host-lk-main=${value}`]) {
+    const answer = await signOut(new Browser(service), {}, { cookie })
+    assert.equal(answer.headers.get('location'), '/signed-out', cookie)
+    assert.match(answer.headers.getSetCookie()[0] ?? '', /^__Host-lk-main=; .*Max-Age=0/, cookie)
+  }
+})
