@@ -219,7 +219,7 @@ const measures = {
     const claimed = Buffer.from(visit.tokens.access_token.split('.')[1], 'base64url').length
     const [digest, session] = (await database.sql("SELECT '\\x' || encode(digest, 'hex') || ' ' || id FROM sessions WHERE ended_at IS NULL ORDER BY auth_time DESC LIMIT 1")).split(' ')
     const micro = Date.now() * 1000
-    const redeem = catalogued('src/grants/codes.sql', 'codes_redeem', { 2: 'bench_uuid()', 14: 'bench_uuid()', 15: 'NULL', 16: 'NULL' })
+    const redeem = catalogued('src/grants/codes.sql', 'codes_redeem', { 2: 'bench_uuid()', 14: 'bench_uuid()', 15: 'NULL', 16: 'NULL', 17: 'true' })
     const variables = { p1: realm, p3: uuid, p4: user, p5: session, p6: 'openid', p7: '1', p8: 'pwd', p9: micro, p10: micro + 3600e6, p11: 'false', p12: 1209600, p13: 7776000 }
     const [ours, rsa, signed, read, redeemed] = await byTurns(flow(client), flow(clientOfRsa),
       (t) => wrk('post', `${floor.url}/sign?${claimed}`, t, { BODY: 'a=b', HEADERS: headers() }),

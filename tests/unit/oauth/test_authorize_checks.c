@@ -132,8 +132,7 @@ static const struct {
     {PUBLIC, "client_id=app&scope=profile+openid", PAGE, OAUTH_INVALID_REQUEST,
 	"redirect_uri_missing"},
     /* From here on by redirect. */
-    {PUBLIC, ASK PKCE "&response_mode=jwt", PAGE, OAUTH_INVALID_REQUEST,
-	"response_mode_unknown"},
+    {PUBLIC, ASK PKCE "&response_mode=jwt", PAGE, OAUTH_INVALID_REQUEST, "response_mode_unknown"},
     {PUBLIC, ASK PKCE "&state=1&state=2", REDIRECT, OAUTH_INVALID_REQUEST, "duplicate_parameter"},
     {PUBLIC, ASK PKCE "&state=1&%73tate=2", REDIRECT, OAUTH_INVALID_REQUEST, "duplicate_parameter"},
     {PUBLIC, ASK PKCE "&claims=%7B%7D&claims=%7B%7D", REDIRECT, OAUTH_INVALID_REQUEST,
