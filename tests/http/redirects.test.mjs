@@ -141,7 +141,7 @@ test('R-06: a client without redirect URIs gets a page, and nothing is learned f
 test('R-07: what else is wrong is told by redirect only to an address that is right, of a client that is there', async () => {
   const client = await database.client(webClient())
   const faults = [[{ scope: 'openid "x"' }, 'invalid_scope'], [{ response_type: 'token' }, 'unsupported_response_type'], [{ response_type: undefined }, 'invalid_request'], [{ code_challenge: undefined }, 'invalid_request'],
-    [{ prompt: 'none' }, 'login_required'], [{ prompt: 'none login' }, 'invalid_request'], [{ request: 'x' }, 'request_not_supported'], [{ max_age: '-1' }, 'invalid_request'], [{ response_mode: 'x' }, 'invalid_request']]
+    [{ prompt: 'none' }, 'login_required'], [{ prompt: 'none login' }, 'invalid_request'], [{ request: 'x' }, 'request_not_supported'], [{ max_age: '-1' }, 'invalid_request']]
   for (const [change, error] of faults) {
     const told = await ask(client, 'https://app.example/cb', change)
     const url = new URL(told.headers.get('location') ?? 'none:')
@@ -150,6 +150,7 @@ test('R-07: what else is wrong is told by redirect only to an address that is ri
     for (const uri of ['https://evil.example/cb', 'https://app.example/cb/', undefined]) await isPage(await ask(client, uri, change), `${JSON.stringify(change)} ${uri}`)
     await isPage(await ask({ client_id: 'nobody' }, 'https://app.example/cb', change), JSON.stringify(change))
   }
+  await isPage(await ask(client, 'https://app.example/cb', { response_mode: 'x' }), 'nobody knows how to tell it')
 })
 
 const away = ['https://evil.example', 'https://evil.example/', 'http://evil.example', '//evil.example', '///evil.example', '////evil.example/%2f..', '/\\evil.example', '\\\\evil.example', '\\/evil.example', '/\t/evil.example', '/\n/evil.example', ' //evil.example', '\t//evil.example',

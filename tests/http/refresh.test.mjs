@@ -16,8 +16,8 @@ before(async () => {
   await database.user('alice', password)
   client = await database.client(webClient())
   spa = await database.client(publicClient())
-  one = await Service.start(database, { environment: { LATCHKEY_WORKERS: '1' } })
-  second = await Service.start(database, { issuer: one.issuer, environment: { LATCHKEY_WORKERS: '1' } })
+  one = await Service.start(database, { environment: { LATCHKEY_WORKERS: '1', LATCHKEY_CLIENT_FAILURES: '0' } })
+  second = await Service.start(database, { issuer: one.issuer, environment: { LATCHKEY_WORKERS: '1', LATCHKEY_CLIENT_FAILURES: '0' } })
   two = at(second)
 })
 after(async () => { await one?.stop(); await second?.stop(); await database?.drop() })
@@ -29,7 +29,7 @@ async function tokensOf(who = client, scope = 'openid offline_access', more = {}
   return (await signIn(one, who, { scope, browser, ...more })).tokens
 }
 async function later(seconds, work) {
-  const node = await Service.start(database, { issuer: one.issuer, environment: { LATCHKEY_WORKERS: '1', LATCHKEY_TEST_DATABASE_CLOCK_SHIFT: String(seconds) } })
+  const node = await Service.start(database, { issuer: one.issuer, environment: { LATCHKEY_WORKERS: '1', LATCHKEY_CLIENT_FAILURES: '0', LATCHKEY_TEST_DATABASE_CLOCK_SHIFT: String(seconds) } })
   try { return await work(at(node)) } finally { await node.stop() }
 }
 function refused(answer, error = 'invalid_grant', what = '') {
