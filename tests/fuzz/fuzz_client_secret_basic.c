@@ -7,26 +7,6 @@
 
 enum { ARENA_MAX = 1 << 20 };
 
-/* What the parser's file refers to besides, and never calls here. */
-bool
-client_auth_refuse(struct oauth_error *error, const char *reason)
-{
-	(void)error;
-	(void)reason;
-	abort();
-}
-
-bool
-oauth_fail(struct oauth_error *error, enum oauth_error_code code, const char *reason,
-    const char *description)
-{
-	(void)error;
-	(void)code;
-	(void)reason;
-	(void)description;
-	abort();
-}
-
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
