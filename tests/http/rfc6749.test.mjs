@@ -140,9 +140,11 @@ test('RFC 6749 3.1.2.3: of several redirect URIs one must be sent, the only one 
   const query = (who) => authorizeQuery(who, withPkce({ redirect_uri: undefined, scope: 'orders:read' }))
   assert.equal((await ask(query(several))).status, 400)
   const { verifier, challenge } = pkce()
-  const { location, parameters } = await ask(authorizeQuery(one, { redirect_uri: undefined, scope: 'orders:read', code_challenge: challenge, code_challenge_method: 'S256' }))
-  assert.ok(location.startsWith('https://app.example/cb?code='))
-  assert.equal((await token(service, one, { grant_type: 'authorization_code', code: parameters.code, code_verifier: verifier })).status, 200)
+  for (const [sent, status] of [[{}, 200], [{ redirect_uri: 'https://app.example/cb' }, 200], [{ redirect_uri: 'https://app.example/other' }, 400]]) {
+    const { location, parameters } = await ask(authorizeQuery(one, { redirect_uri: undefined, scope: 'orders:read', code_challenge: challenge, code_challenge_method: 'S256' }))
+    assert.ok(location.startsWith('https://app.example/cb?code='))
+    assert.equal((await token(service, one, { grant_type: 'authorization_code', code: parameters.code, code_verifier: verifier, ...sent })).status, status, JSON.stringify(sent))
+  }
 })
 
 test('RFC 6749 3.1.2.3: redirect URIs are compared as strings', async () => {

@@ -14,6 +14,18 @@ code_refuse(struct oauth_error *error, const char *reason)
 	    "request."));
 }
 
+/* One that the authorization request left out may be sent all the same: then it is the registered
+ * one that was taken (RFC 6749, 4.1.3). */
+static bool
+has_right_redirect_uri(const struct authorization_code *code, const struct token_request *request)
+{
+	const char *sent = form_value(request->form, "redirect_uri");
+
+	if (code->redirect_uri == NULL)
+		return (sent == NULL || clients_has_redirect_uri(request->client, sent));
+	return (text_equal(code->redirect_uri, sent));
+}
+
 /* What binds the code to this client, this request and this browser; NULL when all is right. */
 static const char *
 binding_fault(
@@ -23,7 +35,7 @@ binding_fault(
 
 	if (!uuid_equal(&code->client, &request->client->id))
 		return ("code_of_other_client");
-	if (!text_equal(code->redirect_uri, form_value(request->form, "redirect_uri")))
+	if (!has_right_redirect_uri(code, request))
 		return ("code_with_other_redirect_uri");
 	if (code->code_challenge == NULL)
 		return (verifier != NULL ? "verifier_without_challenge" : NULL);
