@@ -27,8 +27,8 @@ static const struct {
 } checks[] = {
     {check_one_target, AUTHORIZE_REFUSED_BY_PAGE},	    /* */
     {check_client, AUTHORIZE_REFUSED_BY_PAGE},		    /* */
-    {check_redirect_uri, AUTHORIZE_REFUSED_BY_PAGE},	    /* */
     {check_response_mode, AUTHORIZE_REFUSED_BY_PAGE},	    /* how every other refusal travels */
+    {check_redirect_uri, AUTHORIZE_REFUSED_BY_PAGE},	    /* */
     {check_no_duplicates, AUTHORIZE_REFUSED_BY_REDIRECT},   /* */
     {check_response_type, AUTHORIZE_REFUSED_BY_REDIRECT},   /* */
     {check_request_objects, AUTHORIZE_REFUSED_BY_REDIRECT}, /* A-10, D-05 */
