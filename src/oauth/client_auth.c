@@ -113,7 +113,8 @@ client_authenticate(struct call *call, const struct form *form, const struct cli
 		    "The client_id in the body is not that of the client authentication."));
 	attempt =
 	    (struct client_attempt){call->realm->issuer, proof.client_id, call->request->peer};
-	if (!failures_check(&attempt, error))
+	/* A public client has nothing to guess, and must not be kept out in its name. */
+	if (method->method != CLIENT_AUTH_NONE && !failures_check(&attempt, error))
 		return (false);
 	if (proof_check(call, method, &proof, out, error))
 		return (true);
