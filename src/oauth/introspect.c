@@ -63,6 +63,14 @@ sign_in_write(struct json_writer *writer, const json_t *claims)
 	writer_array_end(writer);
 }
 
+/* The login is a claim of the profile: only with its scope. */
+static void
+username_write(struct json_writer *writer, const char *scope, const char *login)
+{
+	if (text_list_has(scope, "profile"))
+		writer_text_if(writer, "username", login);
+}
+
 static struct reply
 access_token_reply(struct call *call, const struct access_token *token)
 {
@@ -72,7 +80,7 @@ access_token_reply(struct call *call, const struct access_token *token)
 	answer_begin(call, true, &body, &writer);
 	scope_write(&writer, token->scope);
 	writer_text(&writer, "client_id", token->client_id);
-	writer_text_if(&writer, "username", token->login);
+	username_write(&writer, token->scope, token->login);
 	writer_text(&writer, "token_type", "Bearer");
 	writer_integer(&writer, "exp", token->expires_at);
 	writer_integer(&writer, "iat", token->issued_at);
@@ -128,7 +136,7 @@ refresh_token_reply(
 	answer_begin(call, true, &body, &writer);
 	scope_write(&writer, view->grant.scope);
 	writer_text(&writer, "client_id", client->client_id);
-	writer_text(&writer, "username", view->login);
+	username_write(&writer, view->grant.scope, view->login);
 	writer_integer(&writer, "exp", view->expires_at / MICROSECONDS);
 	writer_integer(&writer, "iat", view->issued_at / MICROSECONDS);
 	writer_text(&writer, "sub", uuid_string(call->arena, &view->grant.user));

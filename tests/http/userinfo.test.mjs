@@ -182,7 +182,10 @@ test('F-06: what a client is no longer registered for, a refresh and single clai
 })
 
 test('RFC 7662 2.2: introspection tells the person, when and how they signed in', async () => {
-  const { tokens } = await signIn(service, client, { scope: 'openid offline_access' })
+  const { tokens: bare } = await signIn(service, client, { scope: 'openid offline_access' })
+  // The login belongs to the profile.
+  for (const text of [bare.access_token, bare.refresh_token]) assert.ok(!('username' in await introspect(service, client, text)))
+  const { tokens } = await signIn(service, client, { scope: 'openid profile offline_access' })
   const id = claims(tokens.id_token)
   for (const text of [tokens.access_token, tokens.refresh_token]) {
     const answer = await introspect(service, client, text)
