@@ -138,6 +138,14 @@ writer_raw(struct json_writer *writer, const char *name, const char *json)
 }
 
 void
+writer_json(struct json_writer *writer, const char *name, const json_t *value)
+{
+	size_t length;
+
+	writer_raw(writer, name, print_json(writer->text->arena, value, &length));
+}
+
+void
 writer_text_if(struct json_writer *writer, const char *name, const char *value)
 {
 	if (value != NULL)
@@ -217,6 +225,26 @@ parse_json(const char *bytes, size_t length, const char **error)
 	else if ((tree = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &problem)) == NULL)
 		*error = sentence_of(&problem);
 	return (tree);
+}
+
+char *
+print_json(struct arena *arena, const json_t *value, size_t *length)
+{
+	enum { FLAGS = JSON_ENCODE_ANY | JSON_COMPACT };
+	size_t n = json_dumpb(value, NULL, 0, FLAGS);
+	char *text = arena_alloc(arena, n + 1);
+
+	json_dumpb(value, text, n, FLAGS);
+	*length = n;
+	return (text);
+}
+
+json_t *
+member_value(const json_t *object, const char *name)
+{
+	json_t *value = json_object_get(object, name);
+
+	return (json_is_null(value) ? NULL : value);
 }
 
 const char *

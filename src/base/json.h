@@ -30,6 +30,7 @@ void writer_text(struct json_writer *, const char *name, const char *value);
 void writer_integer(struct json_writer *, const char *name, int64_t value);
 void writer_boolean(struct json_writer *, const char *name, bool value);
 void writer_raw(struct json_writer *, const char *name, const char *json); /* already JSON, ours */
+void writer_json(struct json_writer *, const char *name, const json_t *value);
 /* Only if value is not NULL. */
 void writer_text_if(struct json_writer *, const char *name, const char *value);
 /* A space-separated list as an array of strings. */
@@ -38,7 +39,10 @@ void writer_list(struct json_writer *, const char *name, const char *words);
 /* At most JSON_BYTES_MAX bytes and JSON_DEPTH_MAX deep, no duplicate members, no U+0000, one value.
  * NULL and *error (static text) otherwise. The tree is the caller's: json_decref. */
 json_t *parse_json(const char *, size_t length, const char **error);
+/* The same the other way, without spaces. */
+char *print_json(struct arena *, const json_t *, size_t *length);
 
+json_t *member_value(const json_t *object, const char *name);	 /* NULL: absent or null */
 const char *member_text(const json_t *object, const char *name); /* NULL: absent or not a string */
 bool member_integer(
     const json_t *object, const char *name, int64_t *out); /* false: absent or not an integer */

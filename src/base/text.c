@@ -292,6 +292,16 @@ text_list_intersect(struct arena *arena, const char *list, const char *allowed)
 	return (out.data);
 }
 
+void
+text_list_add(struct text *list, const char *word)
+{
+	if (text_list_has(list->data, word))
+		return;
+	if (list->length > 0)
+		text_add_byte(list, ' ');
+	text_add(list, word);
+}
+
 char *
 text_list_next(struct arena *arena, const char **cursor)
 {

@@ -35,12 +35,15 @@ bool text_parse_integer(
     const char *, long long min, long long max, long long *out); /* whole string, decimal */
 
 /* Lists as OAuth writes them: words separated by single spaces (RFC 6749, 3.3). */
+
 /* At least one word, of the characters that may be in one. */
 bool text_list_is_well_formed(const char *list);
 bool text_list_has(const char *list, const char *word);	      /* NULL list has nothing */
 bool text_list_within(const char *list, const char *allowed); /* every word of list is in allowed */
 char *text_list_intersect(
     struct arena *, const char *list, const char *allowed); /* order of list, no duplicates */
+/* Behind what is there, unless it is there. */
+void text_list_add(struct text *list, const char *word);
 /* Iterates: *cursor starts at the list; returns the next word copied into the arena, or NULL at the
  * end. */
 char *text_list_next(struct arena *, const char **cursor);

@@ -55,6 +55,8 @@ int cli_run_call(
     const struct cli_arguments *, int (*work)(struct call *, const struct cli_arguments *));
 /* "latchkey: " + sentence on standard error, returns the code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "name: what", unless the call failed, which cli_run_call tells. Returns the exit code. */
+int cli_refuse(struct call *, const char *name, const char *what);
 
 /* serve.c: never returns. Settings are loaded. */
 void serve_run(void) __attribute__((noreturn));

@@ -51,9 +51,7 @@ client_secret_work(struct call *call, const struct cli_arguments *arguments)
 
 	overlap_read(arguments, &overlap);
 	if (clients_find(call, client_id, &client) != RESULT_OK)
-		return (call->failure != RESULT_OK
-			    ? CLI_INTERNAL
-			    : cli_fail(CLI_REFUSED, "%s: no such client", client_id));
+		return (cli_refuse(call, client_id, "no such client"));
 	if (!client_auth_method_has_secret(client->auth_method))
 		return (cli_fail(CLI_REFUSED,
 		    "%s has no secrets: its token_endpoint_auth_method is another", client_id));

@@ -12,11 +12,8 @@ client_show_work(struct call *call, const struct cli_arguments *arguments)
 	struct text text;
 
 	text_init(&text, call->arena, JSON_BYTES_MAX);
-	if (clients_write_metadata(call, client_id, &text) != RESULT_OK) {
-		if (call->failure != RESULT_OK)
-			return (CLI_INTERNAL);
-		return (cli_fail(CLI_REFUSED, "%s: no such client", client_id));
-	}
+	if (clients_write_metadata(call, client_id, &text) != RESULT_OK)
+		return (cli_refuse(call, client_id, "no such client"));
 	if (!arguments->json)
 		return (document_print(&text));
 	puts(text.data);

@@ -35,11 +35,8 @@ client_status_set(struct call *call, const struct cli_arguments *arguments, bool
 {
 	const char *client_id = arguments->positional[0];
 
-	if (clients_set_status(call, client_id, is_enabled, "command_line") != RESULT_OK) {
-		if (call->failure != RESULT_OK)
-			return (CLI_INTERNAL);
-		return (cli_fail(CLI_REFUSED, "%s: no such client", client_id));
-	}
+	if (clients_set_status(call, client_id, is_enabled, "command_line") != RESULT_OK)
+		return (cli_refuse(call, client_id, "no such client"));
 	status_print(call, arguments, client_id, is_enabled);
 	return (CLI_OK);
 }

@@ -3,7 +3,6 @@
 
 #include "base/json.h"
 #include "cli/cli.h"
-#include "cli/user_secret.h"
 #include "clients/clients.h"
 #include "grants/consents.h"
 #include "people/users.h"
@@ -31,14 +30,6 @@ consent_withdraw_print(struct call *call, const struct cli_arguments *arguments,
 }
 
 static int
-client_refuse(struct call *call, const char *client_id, const char *what)
-{
-	if (call->failure != RESULT_OK)
-		return (CLI_INTERNAL);
-	return (cli_fail(CLI_REFUSED, "%s: %s", client_id, what));
-}
-
-static int
 consent_withdraw_work(struct call *call, const struct cli_arguments *arguments)
 {
 	const char *login = arguments->positional[0], *client_id = arguments->positional[1];
@@ -46,11 +37,11 @@ consent_withdraw_work(struct call *call, const struct cli_arguments *arguments)
 	struct user user;
 
 	if (users_find_by_login(call, login, &user) != RESULT_OK)
-		return (user_refuse(call, login, "no such user"));
+		return (cli_refuse(call, login, "no such user"));
 	if (clients_find_id(call, client_id, &client) != RESULT_OK)
-		return (client_refuse(call, client_id, "no such client"));
+		return (cli_refuse(call, client_id, "no such client"));
 	if (consents_withdraw(call, &user.id, &client, "command_line") != RESULT_OK)
-		return (client_refuse(call, client_id, "has no consent of that user"));
+		return (cli_refuse(call, client_id, "has no consent of that user"));
 	consent_withdraw_print(call, arguments, user.login);
 	return (CLI_OK);
 }

@@ -1,6 +1,5 @@
 /* JSON lines on standard input and output. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
@@ -110,14 +109,4 @@ jose_line_algorithm(const json_t *line, enum jose_algorithm *out, const char **e
 		return (true);
 	*error = "alg is missing or not spoken here";
 	return (false);
-}
-
-void
-jose_line_write(
-    struct json_writer *writer, struct arena *arena, const char *name, const json_t *value)
-{
-	char *json = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-
-	writer_raw(writer, name, json == NULL ? "null" : arena_string(arena, json));
-	free(json);
 }

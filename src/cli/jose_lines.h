@@ -15,7 +15,5 @@ int jose_lines_run(
     bool (*answer)(struct arena *, const json_t *line, struct json_writer *, const char **error));
 /* The algorithm named by the line; false, and *error: none of ours. */
 bool jose_line_algorithm(const json_t *line, enum jose_algorithm *out, const char **error);
-/* A value as JSON on one line. */
-void jose_line_write(struct json_writer *, struct arena *, const char *name, const json_t *);
 
 #endif

@@ -17,17 +17,11 @@ static const char *
 payload_of(struct arena *arena, const json_t *line)
 {
 	const json_t *value = json_object_get(line, "payload");
-	struct text text;
-	struct json_writer writer;
+	size_t length;
 
 	if (json_is_string(value))
 		return (json_string_value(value));
-	if (!json_is_object(value))
-		return (NULL);
-	text_init(&text, arena, JSON_BYTES_MAX);
-	writer_init(&writer, &text);
-	jose_line_write(&writer, arena, NULL, value);
-	return (text.data);
+	return (json_is_object(value) ? print_json(arena, value, &length) : NULL);
 }
 
 static bool

@@ -1,5 +1,4 @@
 /* latchkey jose verify */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/encoding.h"
@@ -24,12 +23,10 @@ static enum jwk_set_verdict
 verify_with_set(struct arena *arena, const json_t *jwks, const struct jws *jws,
     enum jose_algorithm algorithm, const char **error)
 {
-	char *json = json_dumps(jwks, JSON_COMPACT);
-	struct jwk_set *set = NULL;
+	size_t length;
+	const char *json = print_json(arena, jwks, &length);
+	const struct jwk_set *set = jwk_set_parse(arena, json, length, false, error);
 
-	if (json != NULL)
-		set = jwk_set_parse(arena, json, strlen(json), false, error);
-	free(json);
 	return (set == NULL ? JWK_SET_NO_KEY : jwk_set_verify(set, jws, algorithm));
 }
 
@@ -44,11 +41,11 @@ write_parts(
 
 	if (base64url_decode(arena, token, strcspn(token, "."), &bytes, &length) &&
 	    (tree = parse_json((const char *)bytes, length, &error)) != NULL) {
-		jose_line_write(writer, arena, "header", tree);
+		writer_json(writer, "header", tree);
 		json_decref(tree);
 	}
 	if ((tree = parse_json(payload, jws->payload_length, &error)) != NULL)
-		jose_line_write(writer, arena, "payload", tree);
+		writer_json(writer, "payload", tree);
 	else if (text_is_utf8(payload, jws->payload_length))
 		writer_text(
 		    writer, "payload", arena_substring(arena, payload, jws->payload_length));

@@ -106,6 +106,14 @@ start_check(void)
 	return (CLI_OK);
 }
 
+int
+cli_refuse(struct call *call, const char *name, const char *what)
+{
+	if (call->failure != RESULT_OK)
+		return (CLI_INTERNAL);
+	return (cli_fail(CLI_REFUSED, "%s: %s", name, what));
+}
+
 struct work {
 	int (*run)(struct call *, void *);
 	void *argument;

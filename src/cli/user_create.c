@@ -32,7 +32,7 @@ user_create_work(struct call *call, const struct cli_arguments *arguments)
 		return (code);
 	user.password = secret.phc;
 	if (users_create(call, &user) != RESULT_OK)
-		return (user_refuse(call, user.login, "the login or the e-mail is taken"));
+		return (cli_refuse(call, user.login, "the login or the e-mail is taken"));
 	user_secret_print(call, arguments, user.login, &secret);
 	return (CLI_OK);
 }

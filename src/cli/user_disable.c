@@ -35,7 +35,7 @@ user_disable_work(struct call *call, const struct cli_arguments *arguments)
 
 	if (users_find_by_login(call, login, &user) != RESULT_OK ||
 	    users_set_status(call, &user.id, USER_DISABLED, "command_line") != RESULT_OK)
-		return (user_refuse(call, login, "no such user"));
+		return (cli_refuse(call, login, "no such user"));
 	user_disable_print(call, arguments, user.login);
 	return (CLI_OK);
 }

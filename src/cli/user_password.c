@@ -12,11 +12,11 @@ user_password_work(struct call *call, const struct cli_arguments *arguments)
 	int code;
 
 	if (users_find_by_login(call, login, &user) != RESULT_OK)
-		return (user_refuse(call, login, "no such user"));
+		return (cli_refuse(call, login, "no such user"));
 	if ((code = user_secret_take(call, arguments, &secret)) != CLI_OK)
 		return (code);
 	if (users_set_password(call, &user.id, secret.phc, "command_line") != RESULT_OK)
-		return (user_refuse(call, login, "no such user"));
+		return (cli_refuse(call, login, "no such user"));
 	user_secret_print(call, arguments, user.login, &secret);
 	return (CLI_OK);
 }

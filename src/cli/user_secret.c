@@ -107,11 +107,3 @@ user_secret_print(struct call *call, const struct cli_arguments *arguments, cons
 	writer_object_end(&writer);
 	puts(text.data);
 }
-
-int
-user_refuse(struct call *call, const char *login, const char *what)
-{
-	if (call->failure != RESULT_OK)
-		return (CLI_INTERNAL);
-	return (cli_fail(CLI_REFUSED, "%s: %s", login, what));
-}

@@ -22,7 +22,5 @@ int user_secret_take(struct call *, const struct cli_arguments *, struct user_se
 /* Prints what became of the login, and the password if it was generated. */
 void user_secret_print(
     struct call *, const struct cli_arguments *, const char *login, const struct user_secret *);
-/* A complaint unless the call failed: then start.c says so. Returns the exit code. */
-int user_refuse(struct call *, const char *login, const char *what);
 
 #endif

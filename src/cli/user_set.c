@@ -3,7 +3,6 @@
 
 #include "cli/cli.h"
 #include "cli/documents.h"
-#include "cli/user_secret.h"
 #include "people/profile.h"
 #include "people/users.h"
 
@@ -27,9 +26,9 @@ profile_write(struct call *call, const char *login, const struct profile_change 
 	if (result == RESULT_OK)
 		result = profile_set(call, &user.id, change, "command_line");
 	if (result == RESULT_CONFLICT)
-		return (user_refuse(call, login, "the e-mail address is somebody else's"));
+		return (cli_refuse(call, login, "the e-mail address is somebody else's"));
 	if (result != RESULT_OK)
-		return (user_refuse(call, login, "no such user"));
+		return (cli_refuse(call, login, "no such user"));
 	return (CLI_OK);
 }
 

@@ -4,7 +4,6 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/documents.h"
-#include "cli/user_secret.h"
 #include "people/standard_claims.h"
 #include "people/users.h"
 
@@ -34,7 +33,7 @@ user_show_work(struct call *call, const struct cli_arguments *arguments)
 	struct user user;
 
 	if (users_find_by_login(call, login, &user) != RESULT_OK)
-		return (user_refuse(call, login, "no such user"));
+		return (cli_refuse(call, login, "no such user"));
 	return (user_print(call, arguments, &user));
 }
 

@@ -9,13 +9,12 @@
 
 static const struct {
 	const char *name;
-	enum client_auth_method method;
 	bool has_secret;
 } auth_methods[] = {
-    {"none", CLIENT_AUTH_NONE, false},
-    {"client_secret_basic", CLIENT_AUTH_SECRET_BASIC, true},
-    {"client_secret_post", CLIENT_AUTH_SECRET_POST, true},
-    {"private_key_jwt", CLIENT_AUTH_PRIVATE_KEY_JWT, false},
+    [CLIENT_AUTH_NONE] = {"none", false},
+    [CLIENT_AUTH_SECRET_BASIC] = {"client_secret_basic", true},
+    [CLIENT_AUTH_SECRET_POST] = {"client_secret_post", true},
+    [CLIENT_AUTH_PRIVATE_KEY_JWT] = {"private_key_jwt", false},
 };
 
 static const struct {
@@ -39,7 +38,7 @@ client_auth_method_find(const char *name, enum client_auth_method *out)
 
 	for (i = 0; i < AUTH_METHODS; i++)
 		if (text_equal(auth_methods[i].name, name)) {
-			*out = auth_methods[i].method;
+			*out = (enum client_auth_method)i;
 			return (true);
 		}
 	return (false);
@@ -48,23 +47,13 @@ client_auth_method_find(const char *name, enum client_auth_method *out)
 const char *
 client_auth_method_name(enum client_auth_method method)
 {
-	size_t i;
-
-	for (i = 0; i < AUTH_METHODS; i++)
-		if (auth_methods[i].method == method)
-			return (auth_methods[i].name);
-	return ("none");
+	return (auth_methods[method].name);
 }
 
 bool
 client_auth_method_has_secret(enum client_auth_method method)
 {
-	size_t i;
-
-	for (i = 0; i < AUTH_METHODS; i++)
-		if (auth_methods[i].method == method)
-			return (auth_methods[i].has_secret);
-	return (false);
+	return (auth_methods[method].has_secret);
 }
 
 unsigned
@@ -87,7 +76,7 @@ client_grants_list(struct arena *arena, unsigned set)
 	text_init(&text, arena, 256);
 	for (i = 0; i < GRANTS; i++)
 		if ((set & grants[i].bit) != 0)
-			text_addf(&text, "%s%s", text.length > 0 ? " " : "", grants[i].name);
+			text_list_add(&text, grants[i].name);
 	return (text.data);
 }
 
@@ -143,14 +132,8 @@ read_jwks(struct arena *arena, const json_t *document)
 {
 	const json_t *jwks = member_object(document, "jwks");
 	size_t length;
-	char *text;
 
-	if (jwks == NULL)
-		return (NULL);
-	length = json_dumpb(jwks, NULL, 0, JSON_COMPACT);
-	text = arena_alloc(arena, length + 1);
-	json_dumpb(jwks, text, length, JSON_COMPACT);
-	return (text);
+	return (jwks == NULL ? NULL : print_json(arena, jwks, &length));
 }
 
 static void

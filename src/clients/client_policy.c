@@ -37,15 +37,6 @@ enum {
 	LIFETIMES = sizeof(lifetimes) / sizeof(lifetimes[0])
 };
 
-/* NULL for absent. */
-static const json_t *
-member(const json_t *object, const char *name)
-{
-	const json_t *value = json_object_get(object, name);
-
-	return (json_is_null(value) ? NULL : value);
-}
-
 static const char *
 read_flags(struct arena *arena, const json_t *object, bool is_public, struct client_policy *policy)
 {
@@ -54,7 +45,7 @@ read_flags(struct arena *arena, const json_t *object, bool is_public, struct cli
 	size_t i;
 
 	for (i = 0; i < FLAGS; i++) {
-		if ((value = member(object, flags[i].name)) == NULL)
+		if ((value = member_value(object, flags[i].name)) == NULL)
 			continue;
 		if (!json_is_boolean(value))
 			return (arena_format(arena, "%s is not a boolean", flags[i].name));
@@ -75,7 +66,7 @@ read_lifetimes(struct arena *arena, const json_t *object, struct client_policy *
 	size_t i;
 
 	for (i = 0; i < LIFETIMES; i++) {
-		if (member(object, lifetimes[i].name) == NULL)
+		if (member_value(object, lifetimes[i].name) == NULL)
 			continue;
 		if (!member_integer(object, lifetimes[i].name, &own.seconds) ||
 		    !realms_lifetime_is_allowed(lifetimes[i].name, own.seconds))
@@ -91,7 +82,7 @@ read_lifetimes(struct arena *arena, const json_t *object, struct client_policy *
 static const char *
 read_algorithm(struct arena *arena, const json_t *object, struct client_policy *policy)
 {
-	if (member(object, access_token_alg) == NULL)
+	if (member_value(object, access_token_alg) == NULL)
 		return (NULL);
 	if (!jose_algorithm_find(member_text(object, access_token_alg), &policy->access_token_alg))
 		return (arena_format(

@@ -31,16 +31,6 @@ write_strings(struct json_writer *writer, const char *name, const json_t *array)
 	writer_array_end(writer);
 }
 
-static void
-write_json(struct arena *arena, struct json_writer *writer, const char *name, const json_t *value)
-{
-	size_t length = json_dumpb(value, NULL, 0, JSON_ENCODE_ANY | JSON_COMPACT);
-	char *buffer = arena_alloc(arena, length + 1);
-
-	json_dumpb(value, buffer, length, JSON_ENCODE_ANY | JSON_COMPACT);
-	writer_raw(writer, name, buffer);
-}
-
 /* What is kept: known members only, with the defaults that were filled in. */
 static const char *
 document_of(struct arena *arena, const struct registration_request *request)
@@ -70,7 +60,7 @@ document_of(struct arena *arena, const struct registration_request *request)
 	writer_text_if(&writer, "token_endpoint_auth_signing_alg", request->assertion_alg);
 	writer_text_if(&writer, "jwks_uri", request->jwks_uri);
 	if (request->jwks != NULL)
-		write_json(arena, &writer, "jwks", request->jwks);
+		writer_json(&writer, "jwks", request->jwks);
 	writer_object_end(&writer);
 	return (text.overflowed ? NULL : text.data);
 }
@@ -133,7 +123,7 @@ clients_register(struct call *call, const json_t *metadata, struct client_regist
 
 /* The members of a stored document, into the object that is open. */
 static bool
-write_members(struct call *call, struct json_writer *writer, const char *document)
+write_members(struct json_writer *writer, const char *document)
 {
 	const char *error, *name;
 	json_t *tree, *value;
@@ -143,7 +133,7 @@ write_members(struct call *call, struct json_writer *writer, const char *documen
 		json_decref(tree);
 		return (false);
 	}
-	json_object_foreach(tree, name, value) write_json(call->arena, writer, name, value);
+	json_object_foreach(tree, name, value) writer_json(writer, name, value);
 	json_decref(tree);
 	return (true);
 }
@@ -164,8 +154,8 @@ clients_write_metadata(struct call *call, const char *client_id, struct text *ou
 	writer_text(&writer, "client_id", row_text(&rows, 0, 1));
 	writer_integer(&writer, "client_id_issued_at", row_time(&rows, 0, 4) / 1000000);
 	writer_text(&writer, "status", row_text(&rows, 0, 5));
-	if (!write_members(call, &writer, row_text(&rows, 0, 2)) ||
-	    !write_members(call, &writer, row_text(&rows, 0, 3)))
+	if (!write_members(&writer, row_text(&rows, 0, 2)) ||
+	    !write_members(&writer, row_text(&rows, 0, 3)))
 		return (call_fail(call, RESULT_FAILED, "client metadata cannot be read"));
 	writer_object_end(&writer);
 	return (RESULT_OK);

@@ -15,6 +15,7 @@ struct checking {
 	struct arena *arena;
 	struct registration_request *request;
 	struct client_registration *out;
+	const struct jwk_set *keys; /* of jwks; NULL for none */
 };
 
 const char *const registration_texts[] = {
@@ -38,13 +39,10 @@ refuse(struct checking *checking, const char *error, const char *format, ...)
 
 static const char invalid[] = "invalid_client_metadata";
 
-/* null means absent. */
 static const json_t *
 member(const struct checking *checking, const char *name)
 {
-	const json_t *value = json_object_get(checking->request->metadata, name);
-
-	return (json_is_null(value) ? NULL : value);
+	return (member_value(checking->request->metadata, name));
 }
 
 /* *out stays as it is when the member is absent. */
@@ -266,23 +264,6 @@ check_texts(struct checking *checking)
 	return (true);
 }
 
-/* RFC 6749, 3.3: words of %x21 / %x23-5B / %x5D-7E between single spaces. */
-static bool
-is_scope(const char *scope)
-{
-	bool in_word = false;
-	size_t i;
-
-	for (i = 0; scope[i] != '\0'; i++) {
-		if (scope[i] == ' ' && !in_word)
-			return (false);
-		if (scope[i] < 0x20 || scope[i] > 0x7e || scope[i] == '"' || scope[i] == '\\')
-			return (false);
-		in_word = scope[i] != ' ';
-	}
-	return (in_word || i == 0);
-}
-
 static bool
 check_scope(struct checking *checking, const char *scope_default)
 {
@@ -295,7 +276,7 @@ check_scope(struct checking *checking, const char *scope_default)
 		request->scope = "";
 	else if (!read_text(checking, "scope", SCOPE_MAX_BYTES, &request->scope))
 		return (false);
-	if (!is_scope(request->scope))
+	if (request->scope[0] != '\0' && !text_list_is_well_formed(request->scope))
 		return (refuse(
 		    checking, invalid, "scope is not a list of words between single spaces"));
 	return (true);
@@ -325,40 +306,21 @@ check_algorithms(struct checking *checking)
 		read_algorithm(checking, "userinfo_signed_response_alg", &request->userinfo_alg));
 }
 
-/* J-09: every key of it is sound, public, and one is for the algorithm that was asked for. */
+/* J-09: every key of it is sound and public. */
 static bool
 check_jwks(struct checking *checking, const json_t *jwks)
 {
-	size_t length = json_dumpb(jwks, NULL, 0, JSON_COMPACT);
-	char *text;
-	const char *problem;
+	const char *problem, *text;
+	size_t length;
 
+	text = print_json(checking->arena, jwks, &length);
 	if (!json_is_object(jwks) || length > JWK_SET_BYTES_MAX)
 		return (refuse(checking, invalid, "jwks is not an object of at most %d bytes",
 		    JWK_SET_BYTES_MAX));
-	text = arena_alloc(checking->arena, length + 1);
-	json_dumpb(jwks, text, length, JSON_COMPACT);
-	if (jwk_set_parse(checking->arena, text, length, true, &problem) == NULL)
+	checking->keys = jwk_set_parse(checking->arena, text, length, true, &problem);
+	if (checking->keys == NULL)
 		return (refuse(checking, invalid, "jwks: %s", problem));
 	return (true);
-}
-
-static bool
-has_key_for(const json_t *jwks, enum jose_algorithm algorithm)
-{
-	const json_t *keys = member_array(jwks, "keys");
-	struct jose_key *key;
-	const char *problem;
-	size_t i;
-
-	for (i = 0; i < json_array_size(keys); i++) {
-		key = jose_key_from_jwk(json_array_get(keys, i), algorithm, &problem);
-		if (key == NULL)
-			continue;
-		jose_key_free(key);
-		return (true);
-	}
-	return (false);
 }
 
 /* RFC 7591, 2: where the keys are, in one place. */
@@ -395,7 +357,7 @@ check_assertions(struct checking *checking)
 	if (request->assertion_alg == NULL)
 		request->assertion_alg = jose_algorithm_name(algorithm);
 	jose_algorithm_find(request->assertion_alg, &algorithm);
-	if (request->jwks != NULL && !has_key_for(request->jwks, algorithm))
+	if (checking->keys != NULL && !jwk_set_has(checking->keys, algorithm))
 		return (refuse(checking, invalid,
 		    "jwks has no key for token_endpoint_auth_signing_alg %s",
 		    request->assertion_alg));

@@ -7,13 +7,13 @@
 #include "db/db.h"
 #include "realms/realms.h"
 
-enum { TIME_BYTES = 6, JTI_BYTES_MAX = 255 };
+enum { TIME_BYTES = 6 };
 
 struct uuid
 used_assertion_id(const struct uuid *client, const char *jti, int64_t expires_at_ms)
 {
-	uint8_t named[UUID_BYTES + JTI_BYTES_MAX], digest[SHA256_BYTES];
-	size_t length = strnlen(jti, JTI_BYTES_MAX);
+	uint8_t named[UUID_BYTES + ASSERTION_JTI_MAX], digest[SHA256_BYTES];
+	size_t length = strnlen(jti, ASSERTION_JTI_MAX);
 	struct uuid id;
 	int i;
 

@@ -86,6 +86,8 @@ enum { JWK_SET_KEYS_MAX = 20, JWK_SET_BYTES_MAX = 65536 };
  */
 struct jwk_set *jwk_set_parse(
     struct arena *, const char *json, size_t length, bool strict, const char **error);
+/* Is there a key for it? */
+bool jwk_set_has(const struct jwk_set *, enum jose_algorithm);
 enum jwk_set_verdict { JWK_SET_VERIFIED, JWK_SET_NO_KEY, JWK_SET_BAD_SIGNATURE };
 /* By the keys of the set that are for the expected algorithm and, when the JWS names a kid, have
  * that kid. JWK_SET_NO_KEY: none is (a newer set may have one). A JWS of another

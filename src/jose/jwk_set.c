@@ -130,6 +130,18 @@ jwk_set_parse(struct arena *arena, const char *json, size_t length, bool strict,
 	return (set);
 }
 
+bool
+jwk_set_has(const struct jwk_set *set, enum jose_algorithm algorithm)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		if (set->keys[i].keys[algorithm] != NULL)
+			return (true);
+	}
+	return (false);
+}
+
 enum jwk_set_verdict
 jwk_set_verify(const struct jwk_set *set, const struct jws *jws, enum jose_algorithm expected)
 {

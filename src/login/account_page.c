@@ -21,28 +21,13 @@ account_page_reply(struct call *call, const struct step *step, int status)
 	return (page_reply(page, status, "select_account"));
 }
 
-/* true: the choice is what is missing, and step.view is there. Else *elsewhere leads on. */
-static bool
-account_open(struct call *call, struct step *step, struct reply *elsewhere)
-{
-	enum flow_step next;
-
-	if (!step_open(call, step, elsewhere))
-		return (false);
-	next = step_next(step);
-	if (next == FLOW_SELECT_ACCOUNT)
-		return (true);
-	*elsewhere = step_redirect(call, step, next == FLOW_SIGN_IN ? FLOW_SIGN_IN : FLOW_DONE);
-	return (false);
-}
-
 struct reply
 account_page(struct call *call)
 {
 	struct reply elsewhere;
 	struct step step;
 
-	if (!account_open(call, &step, &elsewhere))
+	if (!step_open_at(call, FLOW_SELECT_ACCOUNT, &step, &elsewhere))
 		return (elsewhere);
 	return (account_page_reply(call, &step, 200));
 }
@@ -54,7 +39,7 @@ account_submit(struct call *call)
 	struct reply elsewhere;
 	struct step step;
 
-	if (!account_open(call, &step, &elsewhere) ||
+	if (!step_open_at(call, FLOW_SELECT_ACCOUNT, &step, &elsewhere) ||
 	    !step_is_genuine(call, &step, path, &step.view.user.id, &elsewhere))
 		return (elsewhere);
 	decision = form_value(&step.form, "decision");

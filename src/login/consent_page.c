@@ -46,28 +46,13 @@ consent_page_reply(struct call *call, const struct step *step, int status)
 	return (page_reply(page, status, "consent"));
 }
 
-/* true: consent is what is missing, and step.view is there. Else *elsewhere leads on. */
-static bool
-consent_open(struct call *call, struct step *step, struct reply *elsewhere)
-{
-	enum flow_step next;
-
-	if (!step_open(call, step, elsewhere))
-		return (false);
-	next = step_next(step);
-	if (next == FLOW_CONSENT && !step->flow.denied)
-		return (true);
-	*elsewhere = step_redirect(call, step, next == FLOW_SIGN_IN ? FLOW_SIGN_IN : FLOW_DONE);
-	return (false);
-}
-
 struct reply
 consent_page(struct call *call)
 {
 	struct reply elsewhere;
 	struct step step;
 
-	if (!consent_open(call, &step, &elsewhere))
+	if (!step_open_at(call, FLOW_CONSENT, &step, &elsewhere))
 		return (elsewhere);
 	return (consent_page_reply(call, &step, 200));
 }
@@ -107,7 +92,7 @@ consent_submit(struct call *call)
 	struct reply elsewhere;
 	struct step step;
 
-	if (!consent_open(call, &step, &elsewhere) ||
+	if (!step_open_at(call, FLOW_CONSENT, &step, &elsewhere) ||
 	    !step_is_genuine(call, &step, path, &step.view.user.id, &elsewhere))
 		return (elsewhere);
 	decision = form_value(&step.form, "decision");

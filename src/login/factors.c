@@ -22,17 +22,10 @@ const char *
 factors_acrs(struct arena *arena)
 {
 	struct text list;
-	const char *acr;
 	size_t i;
 
 	text_init(&list, arena, ACRS_MAX);
-	for (i = 0; i < factors_count; i++) {
-		acr = factors_acr(arena, factors[i]->strength);
-		if (text_list_has(list.data, acr))
-			continue;
-		if (list.length > 0)
-			text_add_byte(&list, ' ');
-		text_add(&list, acr);
-	}
+	for (i = 0; i < factors_count; i++)
+		text_list_add(&list, factors_acr(arena, factors[i]->strength));
 	return (list.data);
 }

@@ -43,10 +43,8 @@ login_page(struct call *call)
 	struct reply refusal;
 	struct step step;
 
-	if (!step_open(call, &step, &refusal))
+	if (!step_open_at(call, FLOW_SIGN_IN, &step, &refusal))
 		return (refusal);
-	if (step_next(&step) != FLOW_SIGN_IN)
-		return (step_redirect(call, &step, FLOW_DONE));
 	return (login_page_reply(call, &step, 200, step.flow.login_hint, NULL));
 }
 

@@ -90,16 +90,26 @@ step_open(struct call *call, struct step *out, struct reply *refusal)
 	return (true);
 }
 
-enum flow_step
-step_next(const struct step *step)
-{
-	return (flow_next(&step->flow, step->client, step->is_signed_in ? &step->view : NULL));
-}
-
 struct reply
 step_redirect(struct call *call, const struct step *step, enum flow_step next)
 {
 	return (reply_redirect(call, 303, flow_step_url(call, next, step->sealed)));
+}
+
+bool
+step_open_at(struct call *call, enum flow_step wanted, struct step *out, struct reply *elsewhere)
+{
+	enum flow_step next;
+
+	if (!step_open(call, out, elsewhere))
+		return (false);
+	next = out->flow.denied
+		   ? FLOW_DONE
+		   : flow_next(&out->flow, out->client, out->is_signed_in ? &out->view : NULL);
+	if (next == wanted)
+		return (true);
+	*elsewhere = step_redirect(call, out, next == FLOW_SIGN_IN ? FLOW_SIGN_IN : FLOW_DONE);
+	return (false);
 }
 
 struct reply

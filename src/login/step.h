@@ -23,8 +23,9 @@ struct step {
 
 /* false: *refusal is a page that says what to do, or the answer of an outage. */
 bool step_open(struct call *, struct step *out, struct reply *refusal);
-/* flow_next of the step. */
-enum flow_step step_next(const struct step *);
+/* As step_open, and true only when that step is what is missing, so that what comes before it is
+ * there: after FLOW_SIGN_IN, step.view. Else *elsewhere leads on. */
+bool step_open_at(struct call *, enum flow_step, struct step *out, struct reply *elsewhere);
 /* 303 to another step, with the flow as it came. */
 struct reply step_redirect(struct call *, const struct step *, enum flow_step);
 /* 303 back to the hub after an answer, which is in step->flow: it is sealed anew. */

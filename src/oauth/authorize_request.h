@@ -22,7 +22,7 @@ struct authorize_request {
 	bool has_duplicates; /* of known parameters */
 };
 
-/* Is it a parameter of the table? What is not is ignored (RFC 6749, 3.1). */
+/* Is it a parameter that has a meaning, if not an effect? Others are ignored (RFC 6749, 3.1). */
 bool authorize_request_knows(const char *name);
 
 void authorize_request_parse(const struct form *, struct authorize_request *out);

@@ -10,16 +10,6 @@
 
 enum { NAMES_MAX = 4096 };
 
-static void
-list_add(struct text *list, const char *word)
-{
-	if (text_list_has(list->data, word))
-		return;
-	if (list->length > 0)
-		text_add_byte(list, ' ');
-	text_add(list, word);
-}
-
 /* NULL for an empty one. */
 static const char *
 list_or_null(const struct text *list)
@@ -27,21 +17,13 @@ list_or_null(const struct text *list)
 	return (list->length > 0 ? list->data : NULL);
 }
 
-/* A member that is null is as absent: some clients write all that they could. */
-static json_t *
-member_if(const json_t *object, const char *name)
-{
-	json_t *value = json_object_get(object, name);
-
-	return (json_is_null(value) ? NULL : value);
-}
-
-/* null, or an object whose members have the types that they must have. */
+/* A member that is null is as absent: some clients write all that they could. The claim itself is
+ * null, or an object whose members have the types that they must have. */
 static bool
 is_claim(const json_t *claim)
 {
-	const json_t *essential = member_if(claim, "essential");
-	const json_t *values = member_if(claim, "values");
+	const json_t *essential = member_value(claim, "essential");
+	const json_t *values = member_value(claim, "values");
 
 	return (json_is_null(claim) ||
 		(json_is_object(claim) && (essential == NULL || json_is_boolean(essential)) &&
@@ -51,7 +33,7 @@ is_claim(const json_t *claim)
 static bool
 section_read(const json_t *document, const char *name, json_t **out)
 {
-	json_t *section = member_if(document, name), *claim;
+	json_t *section = member_value(document, name), *claim;
 	const char *unused;
 
 	*out = section;
@@ -81,8 +63,8 @@ names_read(struct arena *arena, const json_t *section, const char *allowed, stru
 		if (!text_list_has(allowed, claim->scope) ||
 		    json_object_get(section, claim->name) == NULL)
 			continue;
-		list_add(&names, claim->name);
-		list_add(opened_by, claim->scope);
+		text_list_add(&names, claim->name);
+		text_list_add(opened_by, claim->scope);
 	}
 	return (list_or_null(&names));
 }
@@ -94,7 +76,7 @@ word_add(struct text *list, const json_t *value)
 	const char *word = json_string_value(value);
 
 	if (word != NULL && word[0] != '\0' && strchr(word, ' ') == NULL)
-		list_add(list, word);
+		text_list_add(list, word);
 	return (word != NULL);
 }
 
@@ -103,7 +85,7 @@ word_add(struct text *list, const json_t *value)
 static bool
 wanted_read(struct arena *arena, const json_t *claim, char **out)
 {
-	const json_t *value = member_if(claim, "value"), *values = member_if(claim, "values");
+	const json_t *value = member_value(claim, "value"), *values = member_value(claim, "values");
 	struct text one, some;
 	size_t i;
 
@@ -134,7 +116,7 @@ subjects_filter(struct arena *arena, const char *wanted)
 	text_init(&subjects, arena, strlen(wanted));
 	while ((word = text_list_next(arena, &wanted)) != NULL) {
 		if (uuid_parse(word, &id))
-			list_add(&subjects, word);
+			text_list_add(&subjects, word);
 	}
 	return (subjects.data);
 }

@@ -6,10 +6,9 @@
 
 #include "base/arena.h"
 
-/* Lists are space-separated and in the arena. */
-/* Of sub and of acr. */
-enum { CLAIM_VALUES_MAX = 32 };
+enum { CLAIM_VALUES_MAX = 32 }; /* of sub and of acr */
 
+/* Lists are space-separated and in the arena. */
 struct claims_request {
 	/* Known claims (standard_claims.h) of allowed scopes, each name once; NULL when none. What
 	 * value they should have is not kept: it is no condition (5.5.1). */

@@ -204,7 +204,8 @@ session_end(struct call *call, const struct sign_out *sign_out, const struct for
 	return (done_reply(call, sign_out));
 }
 
-/* Whether somebody is signed in at this browser cannot be seen: it withheld its cookie. */
+/* A form of somebody else's that says it came again: whether somebody is signed in at this browser
+ * cannot be seen, for it withheld its cookie. */
 static bool
 is_blind(struct call *call, const char *cookie)
 {
@@ -236,8 +237,8 @@ oauth_end_session(struct call *call)
 	if (cross_site_again(call, &came, &reply))
 		return (reply);
 	if (is_blind(call, cookie = flow_session_cookie(call))) {
-		oauth_fail(&error, OAUTH_INVALID_REQUEST, "sign_out_too_long",
-		    "What the application sent is too long.");
+		oauth_fail(&error, OAUTH_INVALID_REQUEST, "sign_out_blind",
+		    "Your browser does not tell whether you are signed in.");
 		return (page_for(call, &error));
 	}
 	if (cookie != NULL)

@@ -46,11 +46,8 @@ list_filter(struct arena *arena, const char *list,
 
 	text_init(&left, arena, strlen(list));
 	while ((word = text_list_next(arena, &cursor)) != NULL) {
-		if (matches(word, argument))
-			continue;
-		if (left.length > 0)
-			text_add_byte(&left, ' ');
-		text_add(&left, word);
+		if (!matches(word, argument))
+			text_list_add(&left, word);
 	}
 	return (left.data);
 }
@@ -90,40 +87,4 @@ scopes_write_claim_names(struct json_writer *writer, const char *list)
 		if (text_list_has(list, standard_claims[i].scope))
 			writer_text(writer, NULL, standard_claims[i].name);
 	}
-}
-
-bool
-scopes_claim_is_known(const char *name)
-{
-	return (standard_claims_find(name) != NULL);
-}
-
-static bool
-scope_opens_any(const char *scope, const char *claims)
-{
-	size_t i;
-
-	for (i = 0; i < standard_claims_count; i++) {
-		if (text_equal(standard_claims[i].scope, scope) &&
-		    text_list_has(claims, standard_claims[i].name))
-			return (true);
-	}
-	return (false);
-}
-
-const char *
-scopes_of_claims(struct arena *arena, const char *claims)
-{
-	struct text opening;
-	size_t i;
-
-	text_init(&opening, arena, SCOPE_BYTES_MAX);
-	for (i = 0; i < STANDARD_SCOPES; i++) {
-		if (!scope_opens_any(standard_scopes[i], claims))
-			continue;
-		if (opening.length > 0)
-			text_add_byte(&opening, ' ');
-		text_add(&opening, standard_scopes[i]);
-	}
-	return (opening.data);
 }

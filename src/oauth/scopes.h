@@ -26,9 +26,5 @@ char *scopes_without(struct arena *, const char *list, const char *word);
 
 /* Names of claims, as array elements, for every scope in the list. */
 void scopes_write_claim_names(struct json_writer *, const char *list);
-/* Is it a claim that can be asked for one by one (OpenID Connect Core, 5.5)? */
-bool scopes_claim_is_known(const char *name);
-/* The scopes that open those claims, each once; unknown claims have none. claims NULL: "". */
-const char *scopes_of_claims(struct arena *, const char *claims);
 
 #endif

@@ -114,12 +114,9 @@ standard_claims_within(
 	text_init(&within, arena, names == NULL ? 0 : strlen(names));
 	while (names != NULL && (name = text_list_next(arena, &names)) != NULL) {
 		claim = standard_claims_find(name);
-		if (claim == NULL || !text_list_has(of_client, claim->scope) ||
-		    !text_list_has(of_realm, claim->scope))
-			continue;
-		if (within.length > 0)
-			text_add_byte(&within, ' ');
-		text_add(&within, name);
+		if (claim != NULL && text_list_has(of_client, claim->scope) &&
+		    text_list_has(of_realm, claim->scope))
+			text_list_add(&within, name);
 	}
 	return (within.data);
 }

@@ -156,15 +156,15 @@ realm_settings_write(struct json_writer *writer, const struct realm *realm)
 	}
 }
 
-const char *
-realm_settings_names(struct arena *arena)
+static const char *
+setting_names(struct arena *arena)
 {
 	struct text names;
 	size_t i;
 
 	text_init(&names, arena, SETTINGS * 64);
 	for (i = 0; i < SETTINGS; i++)
-		text_addf(&names, i > 0 ? " %s" : "%s", settings[i].name);
+		text_list_add(&names, settings[i].name);
 	return (names.data);
 }
 
@@ -189,7 +189,7 @@ realm_settings_complaint(
 
 	if (setting == NULL)
 		return (arena_format(arena, "%s is no setting of a realm; there are: %s", name,
-		    realm_settings_names(arena)));
+		    setting_names(arena)));
 	*json = NULL;
 	if (text_equal(value, "default"))
 		return (NULL);

@@ -13,8 +13,6 @@
 void realm_settings_read(struct arena *, const char *document, struct realm *out);
 /* Every setting with its present value, as members. */
 void realm_settings_write(struct json_writer *, const struct realm *);
-/* The names, space-separated. */
-const char *realm_settings_names(struct arena *);
 /* A value as it is typed. NULL when it may be set, and *json is it as JSON, NULL for "default";
  * else what is wrong: a sentence that begins with the name. */
 const char *realm_settings_complaint(

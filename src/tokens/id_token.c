@@ -29,8 +29,8 @@ tokens_make_id(
 	    &writer, "exp", now + clients_lifetimes(call->realm, order->client).id_token);
 	writer_text_if(&writer, "nonce", order->nonce);
 	if (access_token != NULL)
-		writer_text(&writer, "at_hash",
-		    jose_half_hash(call->arena, order->client->id_token_alg, access_token));
+		writer_text(
+		    &writer, "at_hash", jose_half_hash(call->arena, algorithm, access_token));
 	claims_write_sign_in(&writer, order->grant);
 	if ((result = claims_write_requested(call, &writer, order)) != RESULT_OK)
 		return (result);

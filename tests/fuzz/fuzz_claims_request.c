@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "fuzz.h"
 #include "oauth/claims_request.h"
-#include "oauth/scopes.h"
+#include "people/standard_claims.h"
 
 enum { ARENA_MAX = 8 << 20 };
 
@@ -22,7 +22,7 @@ must_be_known(struct arena *arena, const char *names)
 	const char *name;
 
 	while (names != NULL && (name = text_list_next(arena, &names)) != NULL)
-		must(scopes_claim_is_known(name));
+		must(standard_claims_find(name) != NULL);
 }
 
 int

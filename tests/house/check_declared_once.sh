@@ -27,6 +27,12 @@ findings=$(env -i $latchkey --help | sed -nE 's/^  ([a-z]+( [a-z]+)?) .*/\1/p' |
 done)
 verdict "every command has its --help" "$findings"
 
+findings=$({ cat src/*/*.sql | awk '/INTO events/ {inside = 1} /^$/ {inside = 0} inside' | grep -oE "'[a-z_]+\.[a-z_]+'"; grep -rhE '\.kind = "' src --include='*.c' | grep -oE '"[a-z_.]+"'; } |
+	tr -d "'\"" | sort -u | while read -r kind; do
+	grep -q "^| .*\`$kind\`" src/events/README.md || echo "$kind is not in src/events/README.md"
+done)
+verdict "every kind of event is on the door plate of events" "$findings"
+
 findings=$(for page in docs/add_sign_in/*.md; do
 	name=$(basename "$page" .md)
 	grep -q "(add_sign_in/$name.md)" docs/add_sign_in.md || echo "docs/add_sign_in.md does not lead to $page"

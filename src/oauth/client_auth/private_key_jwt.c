@@ -13,8 +13,7 @@
 
 enum {
 	LEEWAY_MS = 30 * 1000, /* between the client's clock and ours */
-	LIFETIME_MAX_MS = 5 * 60 * 1000,
-	JTI_BYTES_MAX = 255
+	LIFETIME_MAX_MS = 5 * 60 * 1000
 };
 
 static const char assertion_type[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -163,7 +162,8 @@ claims_problem(struct call *call, const struct client *client, const struct jws 
 		return ("assertion_not_yet");
 	if (!has_come(claims, "iat", now_ms))
 		return ("assertion_of_the_future");
-	if (jti == NULL || jti[0] == '\0' || strnlen(jti, JTI_BYTES_MAX + 1) > JTI_BYTES_MAX)
+	if (jti == NULL || jti[0] == '\0' ||
+	    strnlen(jti, ASSERTION_JTI_MAX + 1) > ASSERTION_JTI_MAX)
 		return ("assertion_jti");
 	return (NULL);
 }

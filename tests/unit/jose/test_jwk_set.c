@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "jose/jose.h"
+#include "known_keys.h"
 
 Suite *suite_jose_jwk_set(void);
 
@@ -69,8 +70,8 @@ START_TEST(sets_verify_by_kid)
 	struct jws jws;
 
 	for (algorithm = 0; algorithm < JOSE_ALGORITHMS; algorithm++) {
-		key = jose_key_generate((enum jose_algorithm)algorithm);
-		other = jose_key_generate((enum jose_algorithm)algorithm);
+		key = known_key(arena, (enum jose_algorithm)algorithm);
+		other = known_other_key(arena, (enum jose_algorithm)algorithm);
 		json = arena_format(arena, "{\"keys\":[%s]}", jwk_of(key));
 		set = set_of(json, true, &error);
 		ck_assert_msg(set != NULL, "%s", error);
@@ -374,8 +375,7 @@ END_TEST
 START_TEST(a_set_tries_what_fits)
 {
 	const char *error, *jwk, *json, *key_only;
-	struct jose_key *rsa = jose_key_generate(JOSE_PS256),
-			*other = jose_key_generate(JOSE_ES256);
+	struct jose_key *rsa = known_key(arena, JOSE_PS256), *other = jose_key_generate(JOSE_ES256);
 	struct jose_key *third = jose_key_generate(JOSE_ES256);
 	struct jwk_set *set;
 	struct jws jws;

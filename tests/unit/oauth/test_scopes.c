@@ -54,21 +54,6 @@ START_TEST(the_client_allows_and_the_realm_may_withhold)
 }
 END_TEST
 
-START_TEST(claims_are_opened_by_their_scopes)
-{
-	ck_assert(scopes_claim_is_known("email_verified"));
-	ck_assert(scopes_claim_is_known("address"));
-	ck_assert(!scopes_claim_is_known("email_verifie"));
-	ck_assert(!scopes_claim_is_known("password"));
-	ck_assert(!scopes_claim_is_known(""));
-	ck_assert_str_eq(scopes_of_claims(arena, NULL), "");
-	ck_assert_str_eq(scopes_of_claims(arena, "acr sub"), "");
-	ck_assert_str_eq(
-	    scopes_of_claims(arena, "phone_number_verified x birthdate website"), "profile phone");
-	ck_assert_str_eq(scopes_of_claims(arena, "address email"), "email address");
-}
-END_TEST
-
 START_TEST(discovery_names_the_claims_of_the_scopes_that_are_offered)
 {
 	struct json_writer writer;
@@ -93,7 +78,6 @@ suite_oauth_scopes(void)
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, a_scope_is_words_between_single_spaces);
 	tcase_add_test(tests, the_client_allows_and_the_realm_may_withhold);
-	tcase_add_test(tests, claims_are_opened_by_their_scopes);
 	tcase_add_test(tests, discovery_names_the_claims_of_the_scopes_that_are_offered);
 	suite_add_tcase(suite, tests);
 	return (suite);
