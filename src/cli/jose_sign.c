@@ -6,6 +6,16 @@
 
 enum { TYP_MAX = 64, PAYLOAD_MAX = 8192 };
 
+/* What a header takes: nothing that has to be escaped at length. */
+static bool
+is_plain(const char *text)
+{
+	for (; text != NULL && *text != '\0'; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return (false);
+	return (true);
+}
+
 static bool
 is_short(const char *text, size_t most)
 {
@@ -38,8 +48,9 @@ jose_sign_answer(
 	*error = "payload is wanted: an object or a string of at most 8192 bytes";
 	if (payload == NULL || !is_short(payload, PAYLOAD_MAX))
 		return (false);
-	*error = "typ and kid have at most 64 characters";
-	if (!is_short(typ, TYP_MAX) || !is_short(kid, JOSE_KID_MAX))
+	*error = "typ and kid have at most 64 characters, and no control characters";
+	if (!is_short(typ, TYP_MAX) || !is_short(kid, JOSE_KID_MAX) || !is_plain(typ) ||
+	    !is_plain(kid))
 		return (false);
 	key = jose_key_from_private_jwk(member_object(line, "jwk"), algorithm, error);
 	if (key == NULL)

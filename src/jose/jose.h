@@ -15,7 +15,7 @@
 #include "base/text.h"
 
 enum jose_algorithm { JOSE_ES256, JOSE_RS256, JOSE_PS256, JOSE_ES384, JOSE_EDDSA };
-enum { JOSE_ALGORITHMS = 5, JOSE_TOKEN_MAX = 16384, JOSE_KID_MAX = 64 };
+enum { JOSE_ALGORITHMS = 5, JOSE_TOKEN_MAX = 16384, JOSE_KID_MAX = 64, JOSE_FOREIGN_KID_MAX = 255 };
 
 const char *jose_algorithm_name(enum jose_algorithm);		      /* "ES256" */
 bool jose_algorithm_find(const char *name, enum jose_algorithm *out); /* exact case */
@@ -73,6 +73,10 @@ struct jws {
 	size_t signature_length;
 };
 bool jws_parse(struct arena *, const char *token, struct jws *out);
+/* The same of what others sign: their kid is any text (RFC 7515, 4.1.4) of at most
+ * JOSE_FOREIGN_KID_MAX bytes without control characters. It is compared with those of their keys,
+ * and nothing else. */
+bool jws_parse_foreign(struct arena *, const char *token, struct jws *out);
 /* alg equals the expected one, the key is for it, the signature is right. */
 bool jws_verify(const struct jws *, enum jose_algorithm expected, const struct jose_key *);
 

@@ -39,6 +39,17 @@ jws_sign(struct arena *arena, const struct jose_key *key, const char *typ, const
 }
 
 static bool
+is_foreign_kid(const char *kid)
+{
+	size_t length = strnlen(kid, JOSE_FOREIGN_KID_MAX + 1), i;
+
+	for (i = 0; i < length; i++)
+		if ((unsigned char)kid[i] < 0x20 || kid[i] == 0x7f)
+			return (false);
+	return (length > 0 && length <= JOSE_FOREIGN_KID_MAX);
+}
+
+static bool
 is_kid(const char *kid)
 {
 	size_t length = strnlen(kid, JOSE_KID_MAX + 1);
@@ -64,7 +75,8 @@ header_text(struct arena *arena, const json_t *header, const char *name, const c
 }
 
 static bool
-parse_header(struct arena *arena, const char *part, size_t length, struct jws *out)
+parse_header(struct arena *arena, const char *part, size_t length,
+    bool (*kid_is_fine)(const char *), struct jws *out)
 {
 	bool is_fine;
 	size_t n;
@@ -80,13 +92,13 @@ parse_header(struct arena *arena, const char *part, size_t length, struct jws *o
 		  header_text(arena, header, "alg", &out->alg) && out->alg != NULL &&
 		  header_text(arena, header, "typ", &out->typ) &&
 		  header_text(arena, header, "kid", &out->kid) &&
-		  (out->kid == NULL || is_kid(out->kid));
+		  (out->kid == NULL || kid_is_fine(out->kid));
 	json_decref(header);
 	return (is_fine);
 }
 
-bool
-jws_parse(struct arena *arena, const char *token, struct jws *out)
+static bool
+parse(struct arena *arena, const char *token, bool (*kid_is_fine)(const char *), struct jws *out)
 {
 	size_t length = strnlen(token, JOSE_TOKEN_MAX + 1);
 	uint8_t *payload, *signature;
@@ -96,7 +108,7 @@ jws_parse(struct arena *arena, const char *token, struct jws *out)
 	if (length > JOSE_TOKEN_MAX || (first = strchr(token, '.')) == NULL ||
 	    (second = strchr(first + 1, '.')) == NULL || strchr(second + 1, '.') != NULL)
 		return (false);
-	if (!parse_header(arena, token, (size_t)(first - token), &jws))
+	if (!parse_header(arena, token, (size_t)(first - token), kid_is_fine, &jws))
 		return (false);
 	if (!base64url_decode(
 		arena, first + 1, (size_t)(second - first - 1), &payload, &jws.payload_length) ||
@@ -109,6 +121,18 @@ jws_parse(struct arena *arena, const char *token, struct jws *out)
 	jws.signing_input_length = (size_t)(second - token);
 	*out = jws;
 	return (true);
+}
+
+bool
+jws_parse(struct arena *arena, const char *token, struct jws *out)
+{
+	return (parse(arena, token, is_kid, out));
+}
+
+bool
+jws_parse_foreign(struct arena *arena, const char *token, struct jws *out)
+{
+	return (parse(arena, token, is_foreign_kid, out));
 }
 
 bool

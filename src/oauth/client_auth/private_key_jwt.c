@@ -47,7 +47,7 @@ assertion_parse(struct arena *arena, const char *text)
 	json_t *claims;
 
 	if (strnlen(text, JOSE_TOKEN_MAX + 1) > JOSE_TOKEN_MAX ||
-	    !jws_parse(arena, text, &assertion->jws))
+	    !jws_parse_foreign(arena, text, &assertion->jws))
 		return (NULL);
 	claims = parse_json(
 	    (const char *)assertion->jws.payload, assertion->jws.payload_length, &problem);

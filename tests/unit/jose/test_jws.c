@@ -120,6 +120,29 @@ START_TEST(hostile_headers_do_not_parse)
 }
 END_TEST
 
+START_TEST(a_kid_of_others_is_any_text)
+{
+	static const char *const fine[] = {"../../etc/passwd", "a b", "a=b+c/", "urn:x:1", "k"};
+	static const char *const others[] = {"", "a\\nb", "a\\u0000b", "\\u007f"};
+	size_t i;
+	struct jws jws;
+
+	for (i = 0; i < sizeof(fine) / sizeof(fine[0]); i++) {
+		ck_assert(jws_parse_foreign(arena,
+		    with_header(arena_format(arena, "{\"alg\":\"ES256\",\"kid\":\"%s\"}", fine[i])),
+		    &jws));
+		ck_assert_str_eq(jws.kid, fine[i]);
+	}
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		ck_assert(!jws_parse_foreign(arena,
+		    with_header(
+			arena_format(arena, "{\"alg\":\"ES256\",\"kid\":\"%s\"}", others[i])),
+		    &jws));
+	ck_assert(!jws_parse_foreign(
+	    arena, with_header("{\"alg\":\"ES256\",\"kid\":\"k\",\"crit\":[\"exp\"]}"), &jws));
+}
+END_TEST
+
 /* They parse, and verify as nothing. */
 START_TEST(other_algorithms_never_verify)
 {
@@ -291,6 +314,7 @@ suite_jose_jws(void)
 	tcase_add_test(tests, example_rs256);
 	tcase_add_test(tests, what_is_signed_is_read);
 	tcase_add_test(tests, hostile_headers_do_not_parse);
+	tcase_add_test(tests, a_kid_of_others_is_any_text);
 	tcase_add_test(tests, other_algorithms_never_verify);
 	tcase_add_test(tests, hmac_with_the_public_key);
 	tcase_add_test(tests, header_keys_are_ignored);
