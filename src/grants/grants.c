@@ -58,7 +58,9 @@ grants_are_active(
 	result = db_run(call, STATEMENT_grants_are_active,
 	    DB_VALUES(db_uuid(&call->realm->id), uuid_or_null(&question->grant),
 		uuid_or_null(&question->session), uuid_or_null(&question->user),
-		uuid_or_null(&question->client), uuid_or_null(&question->token)),
+		uuid_or_null(&question->client), uuid_or_null(&question->token),
+		uuid_is_zero(&question->token) ? db_null()
+					       : db_integer(call, uuid_time_ms(&question->token))),
 	    &rows);
 	if (result == RESULT_OK)
 		*is_active = row_boolean(&rows, 0, 0);

@@ -7,7 +7,7 @@ WITH revoked AS (
 INSERT INTO events (realm_id, id, kind, reason, user_id, client, session_id)
 SELECT $1::uuid, $5::uuid, $3::text, $4::text, user_id, client, session_id FROM revoked
 
--- $2 grant, $3 session, $4 user, $5 client, $6 token; NULL is not asked. The grant tells its own session: a
+-- $2 grant, $3 session, $4 user, $5 client, $6 token, $7 when that was made, milliseconds since 1970; NULL is not asked. The grant tells its own session: a
 -- person who signed in again has another than the token says. The person's login, when there is a grant, is there
 -- when all is well with it.
 -- name: grants_are_active :one :read
@@ -16,7 +16,8 @@ SELECT ($2::uuid IS NULL OR p.login IS NOT NULL)
 		WHERE s.realm_id = $1::uuid AND s.id = $3::uuid), false))
 	AND ($2::uuid IS NOT NULL OR $4::uuid IS NULL OR coalesce((SELECT u.status = 'active' FROM users u
 		WHERE u.realm_id = $1::uuid AND u.id = $4::uuid), false))
-	AND ($2::uuid IS NOT NULL OR $5::uuid IS NULL OR coalesce((SELECT c.status = 'active' FROM clients c
+	AND ($2::uuid IS NOT NULL OR $5::uuid IS NULL OR coalesce((SELECT c.status = 'active' AND ($7::bigint IS NULL
+			OR c.grants_from <= timestamptz 'epoch' + $7::bigint * interval '1 millisecond') FROM clients c
 		WHERE c.realm_id = $1::uuid AND c.id = $5::uuid), false))
 	AND ($6::uuid IS NULL OR NOT EXISTS (SELECT FROM revoked_tokens t
 		WHERE t.realm_id = $1::uuid AND t.id = $6::uuid)) AS is_active,

@@ -287,6 +287,8 @@ test('F-05: a disabled client can do nothing on any node, and what it had stays 
   const tokens = await tokensOf(paused)
   assert.equal((await refresh(two, paused, tokens.refresh_token)).status, 200)
   const fresh = await tokensOf(paused)
+  const { body: own } = await token(one, paused, { grant_type: 'client_credentials' })
+  assert.equal((await introspect(one, client, own.access_token)).active, true)
   assert.deepEqual(await database.latchkey(['client', 'disable', paused.client_id, '--json']), { client_id: paused.client_id, status: 'disabled' })
   for (const node of [one, two]) {
     const answer = await refresh(node, paused, fresh.refresh_token)
@@ -302,7 +304,9 @@ test('F-05: a disabled client can do nothing on any node, and what it had stays 
   for (const node of [one, two]) {
     await until('the client to be known', async () => (await token(node, paused, { grant_type: 'client_credentials' })).status === 200)
     refused(await refresh(node, paused, fresh.refresh_token), 'invalid_grant', 'enabled again')
-    assert.deepEqual(await introspect(node, client, fresh.access_token), { active: false })
+    for (const text of [fresh.access_token, own.access_token]) assert.deepEqual(await introspect(node, client, text), { active: false })
+    const { body: now } = await token(node, paused, { grant_type: 'client_credentials' })
+    assert.equal((await introspect(node, client, now.access_token)).active, true)
   }
   await until('a sign-in', async () => (await signIn(one, paused, { browser })).answer.status === 200)
   await assert.rejects(database.latchkey(['client', 'disable', 'nobody']), (error) => error.code === 1)
