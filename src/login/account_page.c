@@ -39,8 +39,7 @@ account_submit(struct call *call)
 	struct reply elsewhere;
 	struct step step;
 
-	if (!step_open_at(call, FLOW_SELECT_ACCOUNT, &step, &elsewhere) ||
-	    !step_is_genuine(call, &step, path, &step.view.user.id, &elsewhere))
+	if (!step_submit_at(call, FLOW_SELECT_ACCOUNT, path, &step, &elsewhere))
 		return (elsewhere);
 	decision = form_value(&step.form, "decision");
 	if (text_equal(decision, "continue")) {

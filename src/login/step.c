@@ -96,20 +96,35 @@ step_redirect(struct call *call, const struct step *step, enum flow_step next)
 	return (reply_redirect(call, 303, flow_step_url(call, next, step->sealed)));
 }
 
+static bool
+is_at(struct call *call, enum flow_step wanted, const struct step *step, struct reply *elsewhere)
+{
+	enum flow_step next = FLOW_DONE;
+
+	if (!step->flow.denied)
+		next =
+		    flow_next(&step->flow, step->client, step->is_signed_in ? &step->view : NULL);
+	if (next == wanted)
+		return (true);
+	*elsewhere = step_redirect(call, step, next == FLOW_SIGN_IN ? FLOW_SIGN_IN : FLOW_DONE);
+	return (false);
+}
+
 bool
 step_open_at(struct call *call, enum flow_step wanted, struct step *out, struct reply *elsewhere)
 {
-	enum flow_step next;
+	return (step_open(call, out, elsewhere) && is_at(call, wanted, out, elsewhere));
+}
 
+bool
+step_submit_at(struct call *call, enum flow_step wanted, const char *path, struct step *out,
+    struct reply *elsewhere)
+{
 	if (!step_open(call, out, elsewhere))
 		return (false);
-	next = out->flow.denied
-		   ? FLOW_DONE
-		   : flow_next(&out->flow, out->client, out->is_signed_in ? &out->view : NULL);
-	if (next == wanted)
-		return (true);
-	*elsewhere = step_redirect(call, out, next == FLOW_SIGN_IN ? FLOW_SIGN_IN : FLOW_DONE);
-	return (false);
+	if (out->is_signed_in && !step_is_genuine(call, out, path, &out->view.user.id, elsewhere))
+		return (false);
+	return (is_at(call, wanted, out, elsewhere));
 }
 
 struct reply

@@ -26,6 +26,11 @@ bool step_open(struct call *, struct step *out, struct reply *refusal);
 /* As step_open, and true only when that step is what is missing, so that what comes before it is
  * there: after FLOW_SIGN_IN, step.view. Else *elsewhere leads on. */
 bool step_open_at(struct call *, enum flow_step, struct step *out, struct reply *elsewhere);
+/* The same of a form that a page for one person sent: that person is still who is signed in, and it
+ * is genuine. Before anything leads on: what somebody pressed on an old page is not what another
+ * one wants. */
+bool step_submit_at(
+    struct call *, enum flow_step, const char *path, struct step *out, struct reply *elsewhere);
 /* 303 to another step, with the flow as it came. */
 struct reply step_redirect(struct call *, const struct step *, enum flow_step);
 /* 303 back to the hub after an answer, which is in step->flow: it is sealed anew. */

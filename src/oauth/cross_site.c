@@ -9,8 +9,8 @@
 #include "web/request.h"
 #include "web/template.h"
 
-/* What marks the form of our page. Whoever marks a form of theirs gains nothing: the session just
- * stays unseen. */
+/* What marks the form of our page. Whoever marks a form of theirs keeps the session unseen at the
+ * start, as a browser without one would: that gives no more than a sign-in of a minute ago may. */
 static const char mark[] = "came_again";
 
 static bool
