@@ -40,12 +40,16 @@ WITH created AS (
 )
 SELECT id FROM created
 
+-- Before clients_add_secret, in one transaction: who waits here sees what the one before has added.
+-- name: clients_lock :exec :write
+SELECT FROM clients WHERE realm_id = $1::uuid AND id = $2::uuid FOR UPDATE
+
 -- Into the slot that the newest live secret does not have. $4: seconds that one is good for still; what is in the other slot goes.
 -- name: clients_add_secret :one :write
 WITH newest AS (
 	SELECT slot FROM client_secrets
 	WHERE realm_id = $1::uuid AND client = $2::uuid AND (expires_at IS NULL OR expires_at > db_now())
-	ORDER BY created_at DESC, slot DESC
+	ORDER BY expires_at IS NULL DESC, created_at DESC, slot DESC
 	LIMIT 1
 ), shortened AS (
 	UPDATE client_secrets s

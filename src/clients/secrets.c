@@ -120,15 +120,21 @@ clients_add_secret(
 	const char *made = bearer_create(call->arena, CLIENT_SECRET_PREFIX);
 	struct uuid event = uuid_create();
 	uint8_t digest[SHA256_BYTES];
-	struct db_rows rows;
+	const struct db_value values[] = {
+	    db_uuid(&call->realm->id),
+	    db_uuid(&client->id),
+	    db_bytes(digest, sizeof(digest)),
+	    db_integer(call, overlap_seconds),
+	    db_uuid(&event),
+	};
+	struct db_step steps[] = {
+	    {.statement = STATEMENT_clients_lock, .values = values, .count = 2},
+	    {.statement = STATEMENT_clients_add_secret, .values = values, .count = 5},
+	};
 	enum result result;
 
 	sha256(made, strlen(made), digest);
-	result = db_run(call, STATEMENT_clients_add_secret,
-	    DB_VALUES(db_uuid(&call->realm->id), db_uuid(&client->id),
-		db_bytes(digest, sizeof(digest)), db_integer(call, overlap_seconds),
-		db_uuid(&event)),
-	    &rows);
+	result = db_run_batch(call, steps, sizeof(steps) / sizeof(steps[0]));
 	if (result == RESULT_OK)
 		*secret = made;
 	return (result);
