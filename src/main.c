@@ -238,9 +238,22 @@ realm_name(const struct realm *realm)
 	return (realm->name);
 }
 
+/* Failures of clients are counted by address, and behind a proxy, which is what serves https, there
+ * is one address for all. */
+static unsigned
+failures_limit(bool is_https)
+{
+	enum { BY_ITSELF = 20 };
+
+	if (settings.client_failures >= 0)
+		return ((unsigned)settings.client_failures);
+	return (is_https ? 0 : BY_ITSELF);
+}
+
 void
 kore_parent_configure(int argc, char **argv)
 {
+	bool is_https = strncmp(settings.base_url, "https://", 8) == 0;
 	static char root[] = "/";
 	struct kore_server *server;
 	struct kore_domain *domain;
@@ -266,8 +279,8 @@ kore_parent_configure(int argc, char **argv)
 	    (unsigned)(settings.drain_delay_ms + settings.drain_seconds * 1000 + STOP_GRACE_MS));
 	counters_prepare(worker_count, routes_count);
 	threads_prepare((unsigned)settings.password_slots);
-	client_failures_prepare((unsigned)settings.client_failures);
-	answer_start(strncmp(settings.base_url, "https://", 8) == 0);
+	client_failures_prepare(failures_limit(is_https));
+	answer_start(is_https);
 	bridge_start(&(struct bridge_settings){routes, routes_count, realm_name});
 	ops_start(&(struct ops_node){
 	    supervision_is_stopping, supervision_is_crash_looping, supervision_replaced});

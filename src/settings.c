@@ -49,8 +49,9 @@ const struct setting settings_table[] = {
     {AT(outgoing_allow), SETTING_TEXT, "", NULL, false,
 	"host:port (or host:*) between spaces that a client's jwks_uri may name though it is http, "
 	"private or another port"},
-    {AT(client_failures), SETTING_INTEGER, "20", "0-200", false,
-	"Failed authentications of a client from one address in a minute before 429; 0: no limit"},
+    {AT(client_failures), SETTING_INTEGER, "-1", "-1-200", false,
+	"Failed authentications of a client from one address in a minute before 429; 0: no limit; "
+	"-1: 20, but none with a base_url of https, where a proxy's address is everybody's"},
     {AT(log_format), SETTING_CHOICE, "json", "json|human", false, "Form of the log's lines"},
     {AT(log_level), SETTING_CHOICE, "info", "debug|info|warning|error", false,
 	"Least level that is logged"},

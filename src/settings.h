@@ -25,7 +25,7 @@ struct settings {
 	long long password_slots;   /* hashes at once on this node; 0: cores less one */
 	long long password_wait_ms; /* longest wait for a slot */
 	const char *outgoing_allow; /* fetch_policy_allow() */
-	long long client_failures;  /* a minute, by client and address; 0: not counted */
+	long long client_failures;  /* a minute, by client and address; -1: see help */
 	const char *log_format;	    /* json, human */
 	const char *log_level;
 	long long drain_seconds;  /* longest time for requests in flight at SIGTERM */

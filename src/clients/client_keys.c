@@ -4,6 +4,7 @@
  */
 #include "clients/client_keys.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "async/fetch.h"
@@ -83,9 +84,12 @@ static void
 fetch_failed(const struct fetching *fetching, const char *problem)
 {
 	struct known_keys *known = known_find(fetching->name);
+	char place[CLIENT_URI_BYTES_MAX + 1];
 
+	/* A query may hold what is not for logs. */
+	snprintf(place, sizeof(place), "%.*s", (int)strcspn(fetching->uri, "?"), fetching->uri);
 	log_warning("the keys of a client cannot be had", FIELD("client_id", fetching->client_id),
-	    FIELD("jwks_uri", fetching->uri), FIELD("problem", problem));
+	    FIELD("jwks_uri", place), FIELD("problem", problem));
 	if (known != NULL)
 		known->state.has_failed = true;
 }
@@ -211,8 +215,8 @@ fetching_wait(struct call *call, struct fetching *fetching)
 	fetching->waiting_count--;
 }
 
-/* Waits for a newer set when one may be fetched, or is. */
-static void
+/* Waits for a newer set when one may be fetched, or is. False: not now. */
+static bool
 keys_renew(struct call *call, const struct client *client, const char *name)
 {
 	struct fetching *fetching = fetching_find(name);
@@ -227,12 +231,13 @@ keys_renew(struct call *call, const struct client *client, const char *name)
 		is_key_missing = client_keys_are_good(&known->state, now);
 		if (!client_keys_may_fetch(&known->state, is_key_missing, now) ||
 		    (fetching = fetching_start(name, client)) == NULL)
-			return;
+			return (false);
 		known->state.tried_ms = now;
 		if (is_key_missing)
 			known->state.asked_again_ms = now;
 	}
 	fetching_wait(call, fetching);
+	return (true);
 }
 
 static enum client_keys_verdict
@@ -261,7 +266,8 @@ fetched_verify(
 
 	*retry_after = 1;
 	if (known != NULL && !is_under_way)
-		*retry_after = client_keys_retry_after(&known->state, now);
+		*retry_after = client_keys_retry_after(
+		    &known->state, client_keys_are_good(&known->state, now), now);
 	if (known != NULL && client_keys_are_good(&known->state, now))
 		verdict = set_verify(known->set, jws, algorithm);
 	/* A newer set may have it, but cannot be had, or not yet. */
@@ -303,6 +309,7 @@ client_keys_verify(struct call *call, const struct client *client, const struct 
 {
 	enum client_keys_verdict verdict;
 	const char *name;
+	bool has_asked;
 
 	*retry_after = 0;
 	if (client->jwks_uri == NULL && client->jwks == NULL)
@@ -313,8 +320,12 @@ client_keys_verify(struct call *call, const struct client *client, const struct 
 	verdict = fetched_verify(name, jws, algorithm, retry_after);
 	if (!may_be_in_newer(verdict, jws))
 		return (verdict);
-	keys_renew(call, client, name);
+	has_asked = keys_renew(call, client, name);
 	if (call->failure != RESULT_OK)
 		return (CLIENT_KEYS_UNAVAILABLE);
-	return (fetched_verify(name, jws, algorithm, retry_after));
+	verdict = fetched_verify(name, jws, algorithm, retry_after);
+	/* Whoever used up the minute must not make this a key that does not exist. */
+	if (!has_asked && may_be_in_newer(verdict, jws))
+		verdict = CLIENT_KEYS_UNAVAILABLE;
+	return (verdict);
 }

@@ -13,7 +13,8 @@ enum client_keys_verdict {
 	CLIENT_KEYS_VERIFIED,
 	CLIENT_KEYS_NO_KEY,
 	CLIENT_KEYS_BAD_SIGNATURE,
-	CLIENT_KEYS_UNAVAILABLE /* its server gave none; or the call failed */
+	CLIENT_KEYS_UNAVAILABLE /* its server gave none, or may not be asked yet; or the call
+				   failed */
 };
 
 /* *retry_after: seconds, with CLIENT_KEYS_UNAVAILABLE. May wait. */
@@ -31,8 +32,9 @@ struct client_keys_state {
 bool client_keys_are_good(const struct client_keys_state *, uint64_t now_ms);
 /* May the server be asked now? is_key_missing: the set at hand is good, but has not the key. */
 bool client_keys_may_fetch(const struct client_keys_state *, bool is_key_missing, uint64_t now_ms);
-/* Seconds until it may, when there is no good set; at least 1. */
-unsigned client_keys_retry_after(const struct client_keys_state *, uint64_t now_ms);
+/* Seconds until it may; at least 1. */
+unsigned client_keys_retry_after(
+    const struct client_keys_state *, bool is_key_missing, uint64_t now_ms);
 /* After a fetch that brought a set. max_age: seconds, -1: unknown. */
 void client_keys_renewed(struct client_keys_state *, long max_age, uint64_t now_ms);
 

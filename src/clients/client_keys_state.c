@@ -24,9 +24,10 @@ client_keys_may_fetch(const struct client_keys_state *state, bool is_key_missing
 }
 
 unsigned
-client_keys_retry_after(const struct client_keys_state *state, uint64_t now_ms)
+client_keys_retry_after(const struct client_keys_state *state, bool is_key_missing, uint64_t now_ms)
 {
-	uint64_t again_ms = state->tried_ms + AGAIN_MS;
+	bool has_asked_again = is_key_missing && !state->has_failed;
+	uint64_t again_ms = (has_asked_again ? state->asked_again_ms : state->tried_ms) + AGAIN_MS;
 
 	return (now_ms < again_ms ? (unsigned)((again_ms - now_ms) / 1000 + 1) : 1);
 }

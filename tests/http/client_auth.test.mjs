@@ -11,7 +11,7 @@ import { SignJWT, exportJWK, exportSPKI, generateKeyPair } from 'jose'
 
 import { Cluster } from './cluster.mjs'
 import { Database, Service, until } from './service.mjs'
-import { basic, post, webClient } from './flow.mjs'
+import { basic, post, publicClient, webClient } from './flow.mjs'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 let database, service, other, single, keyServer, keys, signer
@@ -287,6 +287,10 @@ test('C-05: RFC 6585 4: the 21st failure of a minute is 429, for that client fro
     assert.equal((await guess(client, client.client_secret)).status, 429, 'the right secret does not tell either')
     assert.equal((await guess(client, client.client_secret, '127.0.0.2')).status, 200)
     assert.equal((await guess(second, second.client_secret)).status, 200)
+    // A public client has nothing to guess: nobody keeps it out in its name.
+    const open = await database.client(publicClient())
+    for (let i = 0; i < 25; i++) assert.notEqual((await from('127.0.0.1', limited, { client_id: open.client_id, client_secret: 'x' })).status, 200)
+    assert.equal((await from('127.0.0.1', limited, { client_id: open.client_id, grant_type: 'refresh_token', refresh_token: 'x' })).body.error, 'invalid_grant')
     // Assertions are counted alike.
     const bogus = await key('ES256', keys.ES256.kid)
     for (let i = 0; i < 20; i++) assert.equal((await from('127.0.0.1', limited, proof(await assertion(signer, bogus, { issuer: limited.issuer })))).status, 401)
@@ -343,11 +347,35 @@ test('OpenID Connect Core 10.1.1: a key that jwks_uri has newly is taken within 
   assert.equal(fetches(), 2)
   // DS-06: whatever kid comes.
   const answers = await Promise.all(Array.from({ length: 40 }, async () => askWith(client, await key('ES256'), {}, single)))
-  for (const answer of answers) refused(answer)
+  const later = (answer) => {
+    assert.equal(answer.status, 503)
+    assert.equal(answer.body.error, 'temporarily_unavailable')
+    assert.ok(Number(answer.headers.get('retry-after')) > 1 && Number(answer.headers.get('retry-after')) <= 60)
+  }
+  for (const answer of answers) later(answer)
   keyServer.serve(path, { keys: [third.jwk] })
-  refused(await askWith(client, third, {}, single))
+  later(await askWith(client, third, {}, single))
   assert.equal(fetches(), 2)
   assert.equal((await askWith(client, second, {}, single)).status, 200)
+})
+
+test('DS-06: a stranger who uses up the minute makes no key unknown: the client is told to come later, and is not kept out', async () => {
+  const path = '/forged', first = await key('ES256'), second = await key('ES256'), client = await uriClient(path)
+  keyServer.serve(path, { keys: [first.jwk] })
+  assert.equal((await askWith(client, first, {}, single)).status, 200)
+  refused(await askWith(client, await key('ES256'), {}, single))
+  keyServer.serve(path, { keys: [second.jwk] })
+  for (let i = 0; i < 25; i++) assert.equal((await askWith(client, second, {}, single)).status, 503)
+  assert.equal((await askWith(client, first, {}, single)).status, 200)
+  assert.equal(keyServer.fetches[path], 2)
+})
+
+test('RFC 7515 4.1.4: the kid of a client is any text, as long as its key has the same', async () => {
+  for (const kid of ['a=b+c/d==', 'urn:example:key:1', 'https://app.example/keys#1', 'k'.repeat(255), '\u00fcber schl\u00fcssel']) {
+    const signing = await key('ES256', kid), client = await database.client(jwtClient({ token_endpoint_auth_signing_alg: 'ES256', jwks: { keys: [signing.jwk] } }))
+    assert.equal((await askWith(client, signing)).status, 200, kid)
+  }
+  for (const kid of ['', 'k'.repeat(256), 'a\nb']) refused(await askWith(signer, keys.ES256, { header: { kid } }), 'invalid_client', kid)
 })
 
 test('DS-06: many that need the keys at once share one fetch', async () => {

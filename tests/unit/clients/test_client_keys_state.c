@@ -22,7 +22,7 @@ START_TEST(at_first_it_is_asked)
 
 	ck_assert(!client_keys_are_good(&state, START));
 	ck_assert(client_keys_may_fetch(&state, false, START));
-	ck_assert_uint_eq(client_keys_retry_after(&state, START), 1);
+	ck_assert_uint_eq(client_keys_retry_after(&state, false, START), 1);
 }
 END_TEST
 
@@ -70,8 +70,8 @@ START_TEST(a_failure_is_remembered_for_a_minute)
 
 	ck_assert(!client_keys_may_fetch(&state, false, START + 1));
 	ck_assert(!client_keys_may_fetch(&state, true, START + MINUTE - 1));
-	ck_assert_uint_eq(client_keys_retry_after(&state, START), 61);
-	ck_assert_uint_eq(client_keys_retry_after(&state, START + MINUTE - 1), 1);
+	ck_assert_uint_eq(client_keys_retry_after(&state, false, START), 61);
+	ck_assert_uint_eq(client_keys_retry_after(&state, false, START + MINUTE - 1), 1);
 	ck_assert(client_keys_may_fetch(&state, false, START + MINUTE));
 	state = fetched(-1);
 	state.has_failed = true;
