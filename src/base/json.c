@@ -227,16 +227,27 @@ parse_json(const char *bytes, size_t length, const char **error)
 	return (tree);
 }
 
+static char *
+print_tree(struct arena *arena, const json_t *value, size_t flags, size_t *length)
+{
+	size_t n = json_dumpb(value, NULL, 0, flags);
+	char *text = arena_alloc(arena, n + 1);
+
+	json_dumpb(value, text, n, flags);
+	*length = n;
+	return (text);
+}
+
 char *
 print_json(struct arena *arena, const json_t *value, size_t *length)
 {
-	enum { FLAGS = JSON_ENCODE_ANY | JSON_COMPACT };
-	size_t n = json_dumpb(value, NULL, 0, FLAGS);
-	char *text = arena_alloc(arena, n + 1);
+	return (print_tree(arena, value, JSON_ENCODE_ANY | JSON_COMPACT, length));
+}
 
-	json_dumpb(value, text, n, FLAGS);
-	*length = n;
-	return (text);
+char *
+print_json_sorted(struct arena *arena, const json_t *value, size_t *length)
+{
+	return (print_tree(arena, value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS, length));
 }
 
 json_t *

@@ -39,8 +39,10 @@ void writer_list(struct json_writer *, const char *name, const char *words);
 /* At most JSON_BYTES_MAX bytes and JSON_DEPTH_MAX deep, no duplicate members, no U+0000, one value.
  * NULL and *error (static text) otherwise. The tree is the caller's: json_decref. */
 json_t *parse_json(const char *, size_t length, const char **error);
-/* The same the other way, without spaces. */
+/* The same the other way, without spaces; sorted: members by name, so that what is equal reads
+ * alike. */
 char *print_json(struct arena *, const json_t *, size_t *length);
+char *print_json_sorted(struct arena *, const json_t *, size_t *length);
 
 json_t *member_value(const json_t *object, const char *name);	 /* NULL: absent or null */
 const char *member_text(const json_t *object, const char *name); /* NULL: absent or not a string */

@@ -20,8 +20,8 @@ struct grant {
 	int64_t auth_time;  /* microseconds since 1970 */
 	int32_t generation; /* of the refresh token that is good now */
 	bool is_offline;    /* outlives the browser session */
-	/* Names of claims that were asked for one by one (OpenID Connect Core, 5.5),
-	 * space-separated; NULL for none. */
+	/* Claims that were asked for one by one (OpenID Connect Core, 5.5; words of
+	 * standard_claims.h), space-separated; NULL for none. */
 	const char *id_token_claims, *userinfo_claims;
 };
 

@@ -35,8 +35,8 @@ struct flow {
 	/* The sub of id_token_hint, or those that the claims parameter asks for, space-separated:
 	 * only one of these people gets a code (A-09). NULL when none. */
 	const char *hinted_subject;
-	/* Names of claims that were asked for one by one (OpenID Connect Core, 5.5),
-	 * space-separated; NULL when none. */
+	/* Claims that were asked for one by one (OpenID Connect Core, 5.5; words of
+	 * standard_claims.h), space-separated; NULL when none. */
 	const char *id_token_claims, *userinfo_claims;
 	/* The scopes that open those claims: to be agreed to beside `scope`, and not granted. NULL
 	 * when none. */

@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "people/standard_claims.h"
 
-enum { NAMES_MAX = 4096 };
+/* Two lists and the rest have to fit into a code (CODE_PAYLOAD_MAX). */
+enum { NAMES_MAX = 1024 };
 
 /* NULL for an empty one. */
 static const char *
@@ -49,24 +50,56 @@ section_read(const json_t *document, const char *name, json_t **out)
 	return (true);
 }
 
-/* In the order of the table, which bounds them. */
-static const char *
-names_read(struct arena *arena, const json_t *section, const char *allowed, struct text *opened_by)
+/* The values that a claim may have, behind its name: its value, its values, or what is both. */
+static bool
+wish_add(struct arena *arena, const json_t *claim, struct text *names)
+{
+	const json_t *value = member_value(claim, "value"), *values = member_value(claim, "values");
+	const char *digest, *only = value == NULL ? NULL : standard_claims_digest(arena, value);
+	size_t count = json_array_size(values), i;
+
+	if (count > CLAIM_VALUES_MAX)
+		return (false);
+	if (count > 0 || only != NULL)
+		text_add_byte(names, '=');
+	if (count == 0)
+		text_add(names, only);
+	for (i = 0; i < count; i++) {
+		digest = standard_claims_digest(arena, json_array_get(values, i));
+		if (only != NULL && !text_equal(digest, only))
+			continue;
+		if (names->data[names->length - 1] != '=')
+			text_add_byte(names, ',');
+		text_add(names, digest);
+	}
+	return (true);
+}
+
+/* In the order of the table. false: too many values. *out: NULL for none. */
+static bool
+names_read(struct arena *arena, const json_t *section, const char *allowed, struct text *opened_by,
+    const char **out)
 {
 	const struct standard_claim *claim;
+	const json_t *asked;
 	struct text names;
 	size_t i;
 
 	text_init(&names, arena, NAMES_MAX);
 	for (i = 0; i < standard_claims_count; i++) {
 		claim = &standard_claims[i];
-		if (!text_list_has(allowed, claim->scope) ||
-		    json_object_get(section, claim->name) == NULL)
+		asked = json_object_get(section, claim->name);
+		if (asked == NULL || !text_list_has(allowed, claim->scope))
 			continue;
-		text_list_add(&names, claim->name);
+		if (names.length > 0)
+			text_add_byte(&names, ' ');
+		text_add(&names, claim->name);
+		if (!wish_add(arena, asked, &names))
+			return (false);
 		text_list_add(opened_by, claim->scope);
 	}
-	return (list_or_null(&names));
+	*out = list_or_null(&names);
+	return (!names.overflowed);
 }
 
 /* What has a space in it is no word of a list, and nothing of ours is called so. */
@@ -161,8 +194,9 @@ document_read(struct arena *arena, const json_t *document, const char *allowed,
 	    !acr_read(arena, id_token, &request->acr))
 		return (false);
 	text_init(&opened_by, arena, NAMES_MAX);
-	request->id_token = names_read(arena, id_token, allowed, &opened_by);
-	request->userinfo = names_read(arena, userinfo, allowed, &opened_by);
+	if (!names_read(arena, id_token, allowed, &opened_by, &request->id_token) ||
+	    !names_read(arena, userinfo, allowed, &opened_by, &request->userinfo))
+		return (false);
 	request->scopes = list_or_null(&opened_by);
 	return (true);
 }

@@ -10,8 +10,8 @@ enum { CLAIM_VALUES_MAX = 32 }; /* of sub and of acr */
 
 /* Lists are space-separated and in the arena. */
 struct claims_request {
-	/* Known claims (standard_claims.h) of allowed scopes, each name once; NULL when none. What
-	 * value they should have is not kept: it is no condition (5.5.1). */
+	/* Known claims (standard_claims.h) of allowed scopes, each name once, with digests of the
+	 * values that it may have; NULL when none. */
 	const char *id_token, *userinfo;
 	/* The scopes that open them; NULL when none. */
 	const char *scopes;
@@ -27,7 +27,7 @@ struct claims_request {
 /*
  * json: at most JSON_BYTES_MAX. allowed: the scopes that this client may ask for here; claims of
  * others are ignored, as are unknown claims and members. false: not JSON, or something of it has
- * the wrong type or too many values; *out is untouched.
+ * the wrong type, or there are too many values or names; *out is untouched.
  */
 bool claims_request_parse(
     struct arena *, const char *json, const char *allowed, struct claims_request *out);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/encoding.h"
+#include "base/secret.h"
 #include "base/text.h"
 
 enum { CLAIM_LINE_MAX = 254, CLAIM_URL_MAX = 1000, CLAIM_TAG_MAX = 64 };
@@ -89,16 +91,76 @@ claim_write(struct json_writer *writer, const struct standard_claim *claim, cons
 	}
 }
 
+char *
+standard_claims_digest(struct arena *arena, const json_t *value)
+{
+	uint8_t digest[SHA256_BYTES];
+	size_t length;
+	char *text = print_json_sorted(arena, value, &length);
+
+	sha256(text, length, digest);
+	return (base64url_encode(arena, digest, CLAIM_DIGEST_TEXT / 4 * 3));
+}
+
+/* The word about a claim, NULL when there is none; *wish: its digests, or NULL when any value will
+ * do. */
+static const char *
+word_find(struct arena *arena, const char *names, const char *name, const char **wish)
+{
+	size_t length = strlen(name);
+	char *word;
+
+	*wish = NULL;
+	while (names != NULL && (word = text_list_next(arena, &names)) != NULL) {
+		if (strncmp(word, name, length) != 0 ||
+		    (word[length] != '\0' && word[length] != '='))
+			continue;
+		if (word[length] == '=')
+			*wish = word + length + 1;
+		return (word);
+	}
+	return (NULL);
+}
+
+static bool
+has_wished_value(struct arena *arena, const struct standard_claim *claim, const struct user *user,
+    const char *wish)
+{
+	const char *error, *digest;
+	struct json_writer writer;
+	struct text text;
+	json_t *object, *value;
+	bool has = false;
+
+	text_init(&text, arena, CLAIMS_OF_PERSON_MAX);
+	writer_init(&writer, &text);
+	writer_object_begin(&writer, NULL);
+	claim_write(&writer, claim, user);
+	writer_object_end(&writer);
+	object = parse_json(text.data, text.length, &error);
+	if ((value = json_object_get(object, claim->name)) != NULL) {
+		digest = standard_claims_digest(arena, value);
+		has = strstr(wish, digest) != NULL;
+	}
+	json_decref(object);
+	return (has);
+}
+
 void
 standard_claims_write(
     struct json_writer *writer, const struct user *user, const char *scopes, const char *names)
 {
+	struct arena *arena = writer->text->arena;
 	const struct standard_claim *claim;
+	const char *word, *wish;
 	size_t i;
 
 	for (i = 0; i < standard_claims_count; i++) {
 		claim = &standard_claims[i];
-		if (text_list_has(scopes, claim->scope) || text_list_has(names, claim->name))
+		word = word_find(arena, names, claim->name, &wish);
+		if (word == NULL && !text_list_has(scopes, claim->scope))
+			continue;
+		if (wish == NULL || has_wished_value(arena, claim, user, wish))
 			claim_write(writer, claim, user);
 	}
 }
@@ -109,14 +171,14 @@ standard_claims_within(
 {
 	const struct standard_claim *claim;
 	struct text within;
-	char *name;
+	char *word;
 
 	text_init(&within, arena, names == NULL ? 0 : strlen(names));
-	while (names != NULL && (name = text_list_next(arena, &names)) != NULL) {
-		claim = standard_claims_find(name);
+	while (names != NULL && (word = text_list_next(arena, &names)) != NULL) {
+		claim = standard_claims_find(arena_substring(arena, word, strcspn(word, "=")));
 		if (claim != NULL && text_list_has(of_client, claim->scope) &&
 		    text_list_has(of_realm, claim->scope))
-			text_list_add(&within, name);
+			text_list_add(&within, word);
 	}
 	return (within.data);
 }

@@ -35,10 +35,19 @@ enum { CLAIMS_OF_PERSON_MAX = 10000 };
 extern const struct standard_claim standard_claims[];
 extern const size_t standard_claims_count;
 
+/*
+ * Claims that are asked for one by one are words of a list: "email", or "email=x,y", where x and y
+ * are digests of the values that it may have (OpenID Connect Core, 5.5.1), so that no list grows
+ * with them. "email=": none will do.
+ */
+enum { CLAIM_DIGEST_TEXT = 16 };
+/* Of a value as JSON, whatever the order of its members. */
+char *standard_claims_digest(struct arena *, const json_t *value);
+
 /* NULL: none of the table. */
 const struct standard_claim *standard_claims_find(const char *name);
 /* Those of the scopes and those of the names (either list may be NULL), each once, in the order of
- * the table; what has no value is left out. */
+ * the table; what has no value, or another than its name asks for, is left out. */
 void standard_claims_write(
     struct json_writer *, const struct user *, const char *scopes, const char *names);
 /* Of the names those whose scope both lists have: what a client may learn of what it asked for one

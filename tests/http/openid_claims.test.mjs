@@ -182,6 +182,20 @@ test('OpenID Connect Core 5.5: a client gets no claim by name that its registere
   }
 })
 
+test('OpenID Connect Core 5.5.1: a claim that is asked for with a value is there when it has that value, and left out otherwise', async () => {
+  const wish = (email, more = {}) => ({ email: { essential: true, ...email }, ...more })
+  for (const [email, is] of [[{ value: 'alice@example.org' }, true], [{ value: 'nobody@else.example' }, false], [{ values: ['x', 'alice@example.org'] }, true], [{ values: ['x', 'y'] }, false],
+    [{ value: 'alice@example.org', values: ['x'] }, false], [{ value: 7 }, false], [{ value: null }, true]]) {
+    const body = await tokens(alice, { scope: 'openid offline_access', claims: { id_token: wish(email), userinfo: wish(email) } })
+    const refreshed = await token(service, client, { grant_type: 'refresh_token', refresh_token: body.refresh_token })
+    for (const told of [claims(body.id_token), claims(refreshed.body.id_token), await person(body)]) assert.equal(told.email, is ? 'alice@example.org' : undefined, JSON.stringify(email))
+  }
+  // Also beside the scope that opens it, and of every type.
+  const { country, ...rest } = address
+  const body = await tokens(alice, { scope: 'openid email', claims: { userinfo: { email: { value: 'x' }, email_verified: { value: true }, phone_number_verified: { value: false }, address: { value: { country, ...rest } } } } })
+  assert.deepEqual(await person(body), { sub: aliceSub, email_verified: true, address })
+})
+
 test('OpenID Connect Core 5.5.1: a claim that has no value is no error, essential or not', async () => {
   const body = await tokens(bob, { claims: { userinfo: { birthdate: { essential: true }, address: { essential: true }, gender: { value: 'female' } }, id_token: { phone_number: { essential: true } } } })
   assert.deepEqual(await person(body), { sub: bobSub })

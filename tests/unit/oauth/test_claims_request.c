@@ -8,6 +8,8 @@
 
 Suite *suite_oauth_claims_request(void);
 
+#define MAIL "kG4fUi7c4i90GXyO"
+#define OTHER "QJM6PJeBwMbABjNq"
 #define A "018f3a5e-0000-7000-8000-00000000000a"
 #define B "018f3a5e-0000-7000-8000-00000000000b"
 
@@ -39,7 +41,16 @@ static const struct {
 	NULL, "email", "email", NULL, NULL},
     {"{\"userinfo\":{\"name\":{\"essential\":null,\"values\":null,\"value\":null}}}", NULL, "name",
 	"profile", NULL, NULL},
-    {"{\"userinfo\":{\"name\":{\"value\":{\"a\":1}}}}", NULL, "name", "profile", NULL, NULL},
+    /* 5.5.1: values, by digest; what is value and values is both. */
+    {"{\"userinfo\":{\"email\":{\"value\":\"a@example.org\"}}}", NULL, "email=" MAIL, "email", NULL,
+	NULL},
+    {"{\"id_token\":{\"email\":{\"values\":[\"b@example.org\",\"a@example.org\"]}}}",
+	"email=" OTHER "," MAIL, NULL, "email", NULL, NULL},
+    {"{\"id_token\":{\"email\":{\"value\":\"a@example.org\",\"values\":[\"b@example.org\","
+     "\"a@example.org\"]}}}",
+	"email=" MAIL, NULL, "email", NULL, NULL},
+    {"{\"id_token\":{\"email\":{\"value\":\"c\",\"values\":[\"b@example.org\"]}}}", "email=", NULL,
+	"email", NULL, NULL},
     {"{\"more\":7,\"id_token\":{\"given_name\":null},\"userinfo\":{\"email\":{},\"name\":null}}",
 	"given_name", "name email", "profile email", NULL, NULL},
     /* Each once, whatever the order. */
