@@ -16,6 +16,9 @@ struct client_assertion; /* private_key_jwt.c */
 struct client_proof {
 	const char *client_id;
 	const char *secret;
+	/* As it came, where that differs: of who does not form-encode what is in a Basic header.
+	 * NULL: it does not. */
+	const char *raw_secret;
 	const struct client_assertion *assertion;
 };
 
@@ -56,7 +59,8 @@ bool client_auth_refuse(struct oauth_error *, const char *reason);
 bool client_secret_verify(
     struct call *, const struct client *, const struct client_proof *, struct oauth_error *);
 
-/* "Basic " + base64(form-encoded id ":" form-encoded secret), strictly (C-06). */
+/* "Basic " + base64(form-encoded id ":" form-encoded secret), strictly (C-06). Many programs leave
+ * the encoding out (RFC 7617 knows none): the secret is kept as it came, too. */
 bool client_secret_basic_parse(struct arena *, const char *header, struct client_proof *out);
 
 #endif

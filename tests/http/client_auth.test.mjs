@@ -314,10 +314,10 @@ test('C-05: a second secret lives beside the first for the overlap, and there ar
     const third = await another('--overlap', '3600')
     await until('the third secret', () => works(third))
     assert.ok(await works(second))
-    assert.equal(await works(first), false)
+    await until('the end of the first', async () => !await works(first))
     const fourth = await another('--overlap', '0')
     await until('the fourth secret', () => works(fourth))
-    for (const gone of [first, second, third]) assert.equal(await works(gone), false)
+    for (const gone of [first, second, third]) await until('its end', async () => !await works(gone))
     assert.equal(await database.sql(`SELECT count(*) FROM events WHERE kind = 'client.secret_added' AND client = (SELECT id FROM clients WHERE client_id = '${client.client_id}')`), '3')
   }
   await assert.rejects(database.latchkey(['client', 'secret', signer.client_id]), /has no secrets/)
@@ -325,11 +325,18 @@ test('C-05: a second secret lives beside the first for the overlap, and there ar
   await assert.rejects(database.latchkey(['client', 'secret', signer.client_id, '--overlap', '-1']), /--overlap/)
 })
 
-test('C-06: two Authorization headers, and a secret that is not the one of the form encoding', async () => {
+test('C-06: a secret is taken form-encoded, and as it is from who does not encode; a client_id only form-encoded', async () => {
   const client = await database.client(webClient({ client_id: 'a:b c+d%', client_secret: 'p:q r+s%' }))
+  const ask = async (id, secret) => post(service, '/oauth2/token', { grant_type: 'client_credentials' }, { headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` } })
   assert.equal((await post(service, '/oauth2/token', { grant_type: 'client_credentials' }, { client })).status, 200)
-  const raw = Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')
-  refused(await post(service, '/oauth2/token', { grant_type: 'client_credentials' }, { headers: { authorization: `Basic ${raw}` } }))
+  assert.equal((await ask(encodeURIComponent(client.client_id), client.client_secret)).status, 200)
+  refused(await ask(client.client_id, client.client_secret))
+  for (const client_secret of ['abc+def/ghi=jklmnopqrstu', '100%safe-and-secret-word', 'a%41 b+c']) {
+    const moved = await database.client(webClient({ client_secret }))
+    assert.equal((await ask(moved.client_id, client_secret)).status, 200, client_secret)
+    assert.equal((await ask(moved.client_id, encodeURIComponent(client_secret))).status, 200, client_secret)
+    for (const wrong of [client_secret.slice(1), `${client_secret}+`, encodeURIComponent(encodeURIComponent(client_secret)), '']) refused(await ask(moved.client_id, wrong))
+  }
 })
 
 const uriClient = (path, more = {}) => database.client(jwtClient({ jwks_uri: keyServer.url(path), token_endpoint_auth_signing_alg: 'ES256', ...more }))

@@ -5,7 +5,11 @@ bool
 client_secret_verify(struct call *call, const struct client *client,
     const struct client_proof *proof, struct oauth_error *error)
 {
-	switch (clients_check_secret(call, client, proof->secret)) {
+	enum client_secret_verdict verdict = clients_check_secret(call, client, proof->secret);
+
+	if (verdict == CLIENT_SECRET_WRONG && proof->raw_secret != NULL)
+		verdict = clients_check_secret(call, client, proof->raw_secret);
+	switch (verdict) {
 	case CLIENT_SECRET_RIGHT:
 		return (true);
 	case CLIENT_SECRET_WRONG:

@@ -33,11 +33,23 @@ half_decode(struct arena *arena, const char *bytes, size_t length)
 	return (half);
 }
 
+/* RFC 7617, 2: no control characters. */
+static char *
+half_raw(struct arena *arena, const char *bytes, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f)
+			return (NULL);
+	return (text_is_utf8(bytes, length) ? arena_substring(arena, bytes, length) : NULL);
+}
+
 bool
 client_secret_basic_parse(struct arena *arena, const char *header, struct client_proof *out)
 {
 	const char *encoded, *bytes, *colon;
-	char *client_id, *secret;
+	char *client_id, *secret, *raw;
 	uint8_t *decoded;
 	size_t length;
 
@@ -54,10 +66,12 @@ client_secret_basic_parse(struct arena *arena, const char *header, struct client
 		return (false);
 	client_id = half_decode(arena, bytes, (size_t)(colon - bytes));
 	secret = half_decode(arena, colon + 1, length - (size_t)(colon - bytes) - 1);
-	if (client_id == NULL || secret == NULL || client_id[0] == '\0')
+	raw = half_raw(arena, colon + 1, length - (size_t)(colon - bytes) - 1);
+	if (client_id == NULL || client_id[0] == '\0' || (secret == NULL && raw == NULL))
 		return (false);
 	out->client_id = client_id;
-	out->secret = secret;
+	out->secret = secret != NULL ? secret : raw;
+	out->raw_secret = text_equal(out->secret, raw) ? NULL : raw;
 	return (true);
 }
 

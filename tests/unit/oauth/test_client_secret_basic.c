@@ -42,7 +42,10 @@ static const struct {
     {NULL, "app:sec\0ret", 11, NULL, NULL},
     {NULL, "app%00:secret", 0, NULL, NULL},
     {NULL, "app%:secret", 0, NULL, NULL},
-    {NULL, "app:%zz", 0, NULL, NULL},
+    {NULL, "app:%zz", 0, "app", "%zz"},
+    {NULL, "app:100%safe", 0, "app", "100%safe"},
+    {NULL, "app:%zz\x01", 0, NULL, NULL},
+    {NULL, "app:%zz\x7f", 0, NULL, NULL},
     {NULL, "app:\xff\xfe", 0, NULL, NULL},
     {NULL, "app%C0%AF:secret", 0, NULL, NULL},
     {"Basic", NULL, 0, NULL, NULL},
@@ -74,6 +77,8 @@ START_TEST(a_header_is_read_as_the_table_says)
 		return;
 	ck_assert_str_eq(proof.client_id, headers[_i].client_id);
 	ck_assert_str_eq(proof.secret, headers[_i].secret);
+	if (proof.raw_secret != NULL)
+		ck_assert_str_ne(proof.raw_secret, proof.secret);
 }
 END_TEST
 
