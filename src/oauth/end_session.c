@@ -85,18 +85,15 @@ client_read(
 	return (true);
 }
 
-/* Only to a registered place of a known client (O-02). */
+/* Only to a registered place of a known client (O-02). Without one the person is asked, and stays
+ * here (RP-Initiated Logout, 2 and 3). */
 static bool
 return_to_read(const struct form *form, struct sign_out *out, struct oauth_error *error)
 {
 	const char *uri = form_value(form, "post_logout_redirect_uri");
 
-	if (uri == NULL || out->is_hint_wrong)
+	if (uri == NULL || out->is_hint_wrong || out->client == NULL)
 		return (true);
-	if (out->client == NULL)
-		return (oauth_fail(error, OAUTH_INVALID_REQUEST, "return_without_client",
-		    "The application that sent you here is not registered, or did not say who it "
-		    "is."));
 	if (!clients_has_post_logout_redirect_uri(out->client, uri))
 		return (oauth_fail(error, OAUTH_INVALID_REQUEST, "return_not_registered",
 		    "The address to return to is not registered for this application."));
