@@ -15,13 +15,14 @@
 /* clang-format off */
 const struct route routes[] = {
 	/* protocol */
-	{ GET | POST,	"/oauth2/authorize",		oauth_authorize, anyone, 0 },
-	{ GET,		"/oauth2/authorize/continue",	oauth_authorize_continue, anyone, 0 },
+	{ GET | POST,	"/oauth2/authorize",		oauth_authorize, anyone, ROUTE_NO_HEAD },
+	{ GET,		"/oauth2/authorize/continue",	oauth_authorize_continue, anyone,
+	    ROUTE_NO_HEAD },
 	{ POST,		"/oauth2/token",		oauth_token, anyone, ROUTE_CORS_CLIENT },
 	{ POST,		"/oauth2/introspect",		oauth_introspect, anyone, 0 },
 	{ POST,		"/oauth2/revoke",		oauth_revoke, anyone, ROUTE_CORS_CLIENT },
 	{ GET | POST,	"/oauth2/userinfo",		oauth_userinfo, anyone, ROUTE_CORS_CLIENT },
-	{ GET | POST,	"/oauth2/end_session",		oauth_end_session, anyone, 0 },
+	{ GET | POST,	"/oauth2/end_session",		oauth_end_session, anyone, ROUTE_NO_HEAD },
 	{ GET,		"/oauth2/jwks",			oauth_jwks, anyone,
 	    ROUTE_STALE_REALM | ROUTE_CORS_ANY },
 	{ GET,		"/.well-known/openid-configuration", oauth_openid_configuration, anyone,

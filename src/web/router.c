@@ -85,7 +85,7 @@ route_methods(const struct route *route)
 {
 	unsigned methods = route->methods;
 
-	if (methods & METHOD_GET)
+	if ((methods & METHOD_GET) && !(route->extras & ROUTE_NO_HEAD))
 		methods |= METHOD_HEAD;
 	if (route->extras & ROUTE_CORS_CLIENT)
 		methods |= METHOD_OPTIONS;

@@ -31,8 +31,11 @@
 /* Also at RFC 8414's place, the path before the realm's prefix: /.well-known/x/realms/name. */
 #define ROUTE_WELL_KNOWN 0x40
 
+/* A GET that does something, gives a code or ends a session: HEAD is none of its methods. */
+#define ROUTE_NO_HEAD 0x100
+
 struct route {
-	unsigned methods; /* enum method, or-ed; GET answers HEAD too */
+	unsigned methods; /* enum method, or-ed; GET answers HEAD too, but for ROUTE_NO_HEAD */
 	const char *path; /* after the realm's prefix */
 	struct reply (*handler)(struct call *);
 	bool (*who_may_call)(struct call *, struct reply *refusal);

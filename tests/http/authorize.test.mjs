@@ -284,7 +284,7 @@ test('OpenID Connect Core 5.5: claims asked for one by one are known to the gran
   assert.equal(answer.body.scope, 'openid', 'no scope comes of it')
   const [names, userinfo] = (await database.sql(`SELECT id_token_claims, userinfo_claims FROM grants WHERE session_id = '${claims(answer.body.id_token).sid}'`)).split('|')
   assert.equal(names, 'email')
-  assert.deepEqual(userinfo.split(' ').sort(), ['email', 'email_verified', 'given_name'])
+  assert.deepEqual(userinfo.split(' ').map((word) => word.split('=')[0]).sort(), ['email', 'email_verified', 'given_name'])
 })
 
 test('OpenID Connect Core 5.5: claims that are no JSON object of the right shape are invalid_request', async () => {
@@ -413,6 +413,17 @@ test('OpenID Connect Core 3.1.2.1: who signs in because of select_account is not
   const posted = await browser.submit(await browser.fetch(start), { login: 'alice', password })
   const answer = await browser.fetch(location(posted).href)
   assert.doesNotMatch(answer.headers.get('location'), /select-account/)
+})
+
+test('A-07: HEAD gives no code and ends no session: those who only look at links do neither', async () => {
+  const { browser, tokens } = await signIn(service, client)
+  for (const where of [ask({ prompt: 'none' }), '/oauth2/authorize/continue?flow=x', `/oauth2/end_session?id_token_hint=${tokens.id_token}`]) {
+    const answer = await browser.fetch(where, { method: 'HEAD' })
+    assert.equal(answer.status, 405, where)
+    assert.doesNotMatch(answer.headers.get('allow'), /HEAD/)
+    assert.equal(answer.headers.get('location'), null)
+  }
+  assert.equal(await silently(browser), 'code')
 })
 
 test('A-13: what is pressed on an old page for one person is not done in the name of another who has signed in since', async () => {
