@@ -23,7 +23,8 @@ must_be_known(struct arena *arena, const char *words)
 	const char *word;
 
 	while (words != NULL && (word = text_list_next(arena, &words)) != NULL)
-		must(standard_claims_find(arena_substring(arena, word, strcspn(word, "="))) != NULL);
+		must(
+		    standard_claims_find(arena_substring(arena, word, strcspn(word, "="))) != NULL);
 }
 
 int
